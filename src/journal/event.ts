@@ -1,0 +1,190 @@
+import type { Failure } from './failure.js';
+import type { PhaseRecord, Side, StepRecord } from './record.js';
+
+/**
+ * Everything that can happen in a run, one line each in `journal.ndjson`. Every view of a run (terminal, JUnit,
+ * exit code, resuming) is a fold over these and nothing else.
+ */
+export type Event = { /** When, in milliseconds since the epoch. */ readonly at: number } & (
+  | RunStarted
+  | Planned
+  | RunResumed
+  | StepStarted
+  | StepFinished
+  | CommandFailed
+  | ResourceSaved
+  | SummaryWritten
+  | Warned
+  | ExceptionUsed
+  | ServiceStarted
+  | ServiceStopping
+  | ServiceExited
+  | ReleaseReported
+  | Interrupted
+  | RunFinished
+);
+
+/** The event without its time: what callers hand to the journal's writer. */
+export type EventBody = WithoutTime<Event>;
+type WithoutTime<T> = T extends { readonly at: number } ? Omit<T, 'at'> : never;
+
+/** What a project is, as far as views need to know. */
+export interface ProjectRecord {
+  readonly name: string;
+  readonly backing: boolean;
+  /** Things that weaken what a green run proves, a sentence each: "has no verify", "cannot prove its release". */
+  readonly caveats: readonly string[];
+}
+
+/** The run's directory exists and its workspace was read. The first event of every journal. */
+export interface RunStarted {
+  readonly type: 'run-started';
+  readonly run: string;
+  readonly workspace: string;
+  readonly harness: Harness;
+}
+
+/** Which process is running it, so that a later command can tell a killed harness from a living one. */
+export interface Harness {
+  readonly version: string;
+  readonly pid: number;
+  readonly startTime: string;
+}
+
+/** The plan was made; from here on each step is known by its key. */
+export interface Planned {
+  readonly type: 'planned';
+  readonly scenario: string;
+  readonly releases: { readonly base: string; readonly target: string };
+  readonly projects: readonly ProjectRecord[];
+  readonly phases: readonly PhaseRecord[];
+  readonly steps: readonly StepRecord[];
+}
+
+/** `-t` goes on with a run that ended after its base part. */
+export interface RunResumed {
+  readonly type: 'run-resumed';
+  readonly harness: Harness;
+}
+
+/** A step's process was started, or its work begun. */
+export interface StepStarted {
+  readonly type: 'step-started';
+  readonly step: string;
+  /** Path of its log below the run's directory. */
+  readonly log: string;
+  /** Id of the hook's process, which leads its own process group. */
+  readonly pid?: number;
+}
+
+/** A step ended; without a failure it passed. */
+export interface StepFinished {
+  readonly type: 'step-finished';
+  readonly step: string;
+  readonly ms: number;
+  readonly failure?: Failure;
+  /** Path of its log below the run's directory; a failed step's is renamed. */
+  readonly log: string;
+}
+
+/** The command that made a hook fail, from scripts that source `functions` and from modules. */
+export interface CommandFailed {
+  readonly type: 'command-failed';
+  readonly step: string;
+  readonly command: string;
+  readonly status: number;
+  readonly file: string;
+  readonly line: number;
+}
+
+/** `resource_save` kept a value. The value itself is in the run's `resources/`. */
+export interface ResourceSaved {
+  readonly type: 'resource-saved';
+  readonly step: string;
+  readonly project: string;
+  readonly key: string;
+}
+
+/** A line a hook wrote for people, by `echo_summary`. */
+export interface SummaryWritten {
+  readonly type: 'summary-written';
+  readonly step: string;
+  readonly text: string;
+}
+
+/** Something that does not fail the run and must not be lost. */
+export interface Warned {
+  readonly type: 'warned';
+  readonly step?: string;
+  readonly text: string;
+}
+
+/** A per-release exception (`from-R/upgrade-NAME`, `within-R/upgrade-NAME`) was applied. */
+export interface ExceptionUsed {
+  readonly type: 'exception-used';
+  readonly step: string;
+  readonly project: string;
+  readonly file: string;
+}
+
+/** A supervised service was started. */
+export interface ServiceStarted {
+  readonly type: 'service-started';
+  readonly service: string;
+  readonly pid: number;
+  readonly step?: string;
+}
+
+/** A supervised service was asked to stop; its exit from here on is expected. */
+export interface ServiceStopping {
+  readonly type: 'service-stopping';
+  readonly service: string;
+  readonly step?: string;
+}
+
+/** A supervised service's main process ended. */
+export interface ServiceExited {
+  readonly type: 'service-exited';
+  readonly service: string;
+  readonly pid: number;
+  /** As a shell has it: 128 + n for signal n. */
+  readonly status: number;
+  /** Whether it had been asked to stop. */
+  readonly expected: boolean;
+}
+
+/** A version hook said which release is running. */
+export interface ReleaseReported {
+  readonly type: 'release-reported';
+  readonly project: string;
+  readonly side: Side;
+  readonly version: string;
+}
+
+/** A signal asked the run to end. */
+export interface Interrupted {
+  readonly type: 'interrupted';
+  readonly signal: string;
+}
+
+/** The run is over. */
+export interface RunFinished {
+  readonly type: 'run-finished';
+  readonly verdict: Verdict;
+  /** Whether services were left up for somebody to look at. */
+  readonly up: boolean;
+}
+
+/**
+ * Who broke it, kept apart: a base that fails its own checks says nothing about the upgrade.
+ * `base-ready` and `stopped` are the ends asked for by `-b` and `-s`.
+ */
+export type Verdict =
+  | 'passed'
+  | 'base-ready'
+  | 'stopped'
+  | 'upgrade'
+  | 'after'
+  | 'base'
+  | 'harness'
+  | 'interrupted';

@@ -1,0 +1,52 @@
+/** Which release of the upgrade a step is about. */
+export type Side = 'base' | 'target';
+
+/** The hooks a project can give, by the field's names. */
+export const HOOKS = [
+  'install',
+  'start',
+  'version',
+  'smoke',
+  'early_create',
+  'create',
+  'verify',
+  'shutdown',
+  'verify_noapi',
+  'migrate',
+  'upgrade',
+  'finalize',
+  'destroy',
+] as const;
+export type Hook = (typeof HOOKS)[number];
+
+/** Whom a failure in a phase speaks about. */
+export type Blame = 'base' | 'upgrade' | 'after';
+
+/** A stretch of the plan. A phase begins when the one before it is over. */
+export interface PhaseRecord {
+  /** `shutdown`; the label that `-s` takes. */
+  readonly name: string;
+  readonly blame: Blame;
+}
+
+/** One thing to do, known for ever by its key; its number is for reading. */
+export interface StepRecord {
+  /** `s3rver/verify:target@autumn`, or `settle:target@autumn` for a step of no project. */
+  readonly key: string;
+  readonly number: number;
+  readonly phase: string;
+  readonly action: Action;
+  readonly side: Side;
+  readonly release: string;
+}
+
+/** What a step does. */
+export type Action =
+  /** Calls one hook of one project. */
+  | { readonly kind: 'hook'; readonly project: string; readonly hook: Hook }
+  /** Watches the system for a while before the upgrade counts as done. */
+  | { readonly kind: 'settle'; readonly ms: number }
+  /** Saves what settings registered, for people to look at later. */
+  | { readonly kind: 'save-state' }
+  /** Ends every service the run started, once there is nothing left to look at. */
+  | { readonly kind: 'take-down' };

@@ -1,0 +1,29 @@
+import type { Blame, PhaseRecord, StepRecord } from '../journal/record.js';
+
+/**
+ * What a run will do, as data: no paths, ports, clock or environment. It prints as a tree, saves as JSON, and runs
+ * again from that JSON in a later workspace.
+ */
+export interface Plan {
+  readonly format: 1;
+  readonly scenario: string;
+  readonly releases: { readonly base: string; readonly target: string };
+  readonly projects: readonly string[];
+  readonly phases: readonly Phase[];
+}
+
+/** Steps that belong together. A phase begins when the one before it is over, whole. */
+export interface Phase extends PhaseRecord {
+  readonly name: string;
+  readonly blame: Blame;
+  /** What a failed step ends: the run at once, or the run once every step of this phase has had its turn. */
+  readonly onFailure: 'stop' | 'finish-phase';
+  /** Whether steps that do not wait for each other may run side by side under `--jobs`. */
+  readonly sideBySide: boolean;
+  readonly steps: readonly Step[];
+}
+
+export interface Step extends StepRecord {
+  /** Keys of steps in the same phase that come first; all of them when the phase is not side by side. */
+  readonly after: readonly string[];
+}

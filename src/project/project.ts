@@ -1,0 +1,31 @@
+import type { Hook } from '../journal/record.js';
+
+/**
+ * One service of the system under test, or what it keeps its state in. The core knows this and nothing of bash or
+ * TypeScript: a directory of scripts and a module are two adapters that produce it.
+ */
+export interface Project {
+  readonly name: string;
+  /** Absolute path of the project's directory. */
+  readonly dir: string;
+  /** A backing project stays up while the others are down. */
+  readonly backing: boolean;
+  /** Projects that must be up before this one. */
+  readonly needs: readonly string[];
+  /** Services that must be gone once `shutdown` has returned. */
+  readonly services: readonly string[];
+  /** What to execute for each hook it has. */
+  readonly hooks: ReadonlyMap<Hook, HookCommand>;
+}
+
+/** How a hook is executed, as data; only `run/` executes. */
+export interface HookCommand {
+  /** Absolute path of what the user wrote: the script, or the module. */
+  readonly source: string;
+  /** Program and leading arguments; a resources phase's side follows them. */
+  readonly command: readonly [string, ...string[]];
+  /** Whether the step must report that the hook returned (a module's process can be left early). */
+  readonly reportsReturn: boolean;
+  /** Why the hook can be seen to do nothing without running it, if it can. */
+  readonly empty?: string;
+}
