@@ -1,0 +1,248 @@
+import type { CommandFailed, Event, Harness, Planned, ProjectRecord, ServiceExited, Verdict } from './event.js';
+import type { Failure } from './failure.js';
+import type {
+  ExceptionUse,
+  PhaseState,
+  Reported,
+  RunState,
+  ServiceState,
+  ServiceStatus,
+  StepState,
+  StepStatus,
+  Summary,
+  Warning,
+} from './state.js';
+
+const WAITING: StepStatus = { kind: 'waiting' };
+type Draft<T> = { -readonly [K in keyof T]: T[K] };
+interface PhaseDraft extends Draft<Omit<PhaseState, 'steps'>> {
+  steps: StepDraft[];
+}
+interface StepDraft extends Draft<StepState> {
+  /** The last one seen before the step ended is what made it fail. */
+  commandFailed: CommandFailed | undefined;
+  inPhase: PhaseDraft;
+}
+
+/**
+ * Folds events into a run's state, one at a time and in place: a run of many thousand steps stays linear.
+ * Events it cannot place (a step that no plan named) are passed over: a journal is read whatever happened to it.
+ */
+export class RunFold implements RunState {
+  run = '';
+  workspace = '';
+  scenario = '';
+  releases: { readonly base: string; readonly target: string } | undefined;
+  projects: readonly ProjectRecord[] = [];
+  phases: PhaseDraft[] = [];
+  steps: StepDraft[] = [];
+  byKey = new Map<string, StepDraft>();
+  running = new Set<StepDraft>();
+  finished = 0;
+  failed: StepDraft[] = [];
+  reported = new Map<string, Reported>();
+  services = new Map<string, ServiceState>();
+  resources = new Map<string, Set<string>>();
+  warnings: Warning[] = [];
+  exceptions: ExceptionUse[] = [];
+  summaries: Summary[] = [];
+  interrupted: string | undefined;
+  verdict: Verdict | undefined;
+  up = false;
+  harness: Harness | undefined;
+  startedAt: number | undefined;
+  endedAt: number | undefined;
+  lastAt = 0;
+  earlierMs = 0;
+  resumedAt: number | undefined;
+
+  apply(event: Event): void {
+    this.lastAt = Math.max(this.lastAt, event.at);
+    switch (event.type) {
+      case 'run-started':
+        this.run = event.run;
+        this.workspace = event.workspace;
+        this.harness = event.harness;
+        this.startedAt = event.at;
+        this.resumedAt = event.at;
+        return;
+      case 'planned':
+        this.#plan(event);
+        return;
+      case 'run-resumed':
+        this.earlierMs += Math.max(0, (this.endedAt ?? event.at) - (this.resumedAt ?? event.at));
+        this.harness = event.harness;
+        this.resumedAt = event.at;
+        this.endedAt = undefined;
+        this.verdict = undefined;
+        this.interrupted = undefined;
+        return;
+      case 'step-started':
+        this.#move(event.step, { kind: 'running', startedAt: event.at }, event.log, event.pid);
+        return;
+      case 'step-finished':
+        this.#finish(event.step, event.at, event.ms, event.failure, event.log);
+        return;
+      case 'command-failed': {
+        const step = this.byKey.get(event.step);
+        if (step) step.commandFailed = event;
+        return;
+      }
+      case 'resource-saved':
+        this.#save(event.step, event.project, event.key);
+        return;
+      case 'summary-written': {
+        this.summaries.push({ at: event.at, step: event.step, text: event.text });
+        const step = this.byKey.get(event.step);
+        if (step) step.summary = event.text;
+        return;
+      }
+      case 'warned':
+        this.warnings.push({ at: event.at, step: event.step, text: event.text });
+        return;
+      case 'exception-used':
+        this.exceptions.push({ step: event.step, project: event.project, file: event.file });
+        return;
+      case 'service-started':
+        this.services.set(event.service, {
+          name: event.service,
+          pid: event.pid,
+          startedAt: event.at,
+          step: event.step,
+          status: { kind: 'running' },
+        });
+        return;
+      case 'service-stopping': {
+        const service = this.services.get(event.service);
+        if (service?.status.kind === 'running') {
+          this.services.set(event.service, { ...service, status: { kind: 'stopping' } });
+        }
+        return;
+      }
+      case 'service-exited':
+        this.#exit(event, event.at);
+        return;
+      case 'release-reported':
+        this.reported.set(event.project, { ...this.reported.get(event.project), [event.side]: event.version });
+        return;
+      case 'interrupted':
+        this.interrupted = event.signal;
+        return;
+      case 'run-finished':
+        this.verdict = event.verdict;
+        this.up = event.up;
+        this.endedAt = event.at;
+        return;
+      default:
+        // A journal of a later Grenade may say things this one does not know; the rest still counts.
+        passOver(event);
+    }
+  }
+
+  /** A run that goes on is planned again, possibly further than before: what its steps did stays. */
+  #plan(event: Planned): void {
+    const known = this.byKey;
+    this.scenario = event.scenario;
+    this.releases = event.releases;
+    this.projects = event.projects;
+    this.phases = event.phases.map((record) => ({ record, steps: [], finished: 0, failed: 0 }));
+    this.steps = [];
+    this.byKey = new Map();
+    this.running = new Set();
+    this.failed = [];
+    this.finished = 0;
+    const phases = new Map(this.phases.map((phase) => [phase.record.name, phase]));
+    for (const record of event.steps) {
+      const inPhase = phases.get(record.phase);
+      if (inPhase === undefined) continue;
+      const step: StepDraft = {
+        status: WAITING,
+        log: undefined,
+        pid: undefined,
+        summary: undefined,
+        commandFailed: undefined,
+        ...known.get(record.key),
+        record,
+        phase: inPhase.record,
+        inPhase,
+      };
+      inPhase.steps.push(step);
+      this.steps.push(step);
+      this.byKey.set(record.key, step);
+      this.#count(step, 1);
+    }
+  }
+
+  #finish(key: string, at: number, ms: number, failure: Failure | undefined, log: string): void {
+    const commandFailed = this.byKey.get(key)?.commandFailed;
+    if (failure === undefined) this.#move(key, { kind: 'passed', endedAt: at, ms }, log);
+    else {
+      const why = commandFailed === undefined ? { failure } : { failure, commandFailed };
+      this.#move(key, { kind: 'failed', endedAt: at, ms, ...why }, log);
+    }
+  }
+
+  #move(key: string, status: StepStatus, log: string, pid?: number): void {
+    const step = this.byKey.get(key);
+    if (step === undefined) return;
+    this.#count(step, -1);
+    step.status = status;
+    step.log = log;
+    if (status.kind === 'running') {
+      step.pid = pid;
+      step.commandFailed = undefined;
+    }
+    this.#count(step, 1);
+  }
+
+  /** Enters a step into the totals, or takes it out of them. */
+  #count(step: StepDraft, by: 1 | -1): void {
+    const { kind } = step.status;
+    if (kind === 'running') {
+      if (by === 1) this.running.add(step);
+      else this.running.delete(step);
+    }
+    if (kind === 'passed' || kind === 'failed') {
+      this.finished += by;
+      step.inPhase.finished += by;
+    }
+    if (kind === 'failed') {
+      step.inPhase.failed += by;
+      if (by === 1) this.failed.push(step);
+      else this.failed = this.failed.filter((other) => other !== step);
+    }
+  }
+
+  #save(key: string, namespace: string, resource: string): void {
+    const action = this.byKey.get(key)?.record.action;
+    const project = action?.kind === 'hook' ? action.project : namespace;
+    const kept = this.resources.get(project) ?? new Set<string>();
+    this.resources.set(project, kept.add(`${namespace}/${resource}`));
+  }
+
+  /** An exit counts for the process that is known; an older one of the same name may be noticed late. */
+  #exit(event: ServiceExited, at: number): void {
+    const service = this.services.get(event.service);
+    if (service === undefined || service.pid !== event.pid) return;
+    const status: ServiceStatus = { kind: 'ended', at, status: event.status, expected: event.expected };
+    this.services.set(event.service, { ...service, status });
+  }
+}
+
+/** Typed like `unreachable`, so that a new event must be handled here, without throwing at a journal of another version. */
+function passOver(event: never): void {
+  void (event satisfies never);
+}
+
+/** The state after all of these events. */
+export function foldRun(events: Iterable<Event>): RunState {
+  const fold = new RunFold();
+  for (const event of events) fold.apply(event);
+  return fold;
+}
+
+/** How long the run has taken, without the time between its parts; at its last event when it has ended. */
+export function elapsedMs(state: RunState, now: number): number {
+  const began = state.resumedAt ?? now;
+  return state.earlierMs + Math.max(0, (state.endedAt ?? now) - began);
+}

@@ -1,0 +1,114 @@
+import type { CommandFailed, Harness, ProjectRecord, Verdict } from './event.js';
+import type { Failure } from './failure.js';
+import type { PhaseRecord, Side, StepRecord } from './record.js';
+
+/** Where a step stands. A step of an unfinished journal can be `running` for ever: its harness was killed. */
+export type StepStatus =
+  | { readonly kind: 'waiting' }
+  | { readonly kind: 'running'; readonly startedAt: number }
+  | { readonly kind: 'passed'; readonly endedAt: number; readonly ms: number }
+  | {
+      readonly kind: 'failed';
+      readonly endedAt: number;
+      readonly ms: number;
+      readonly failure: Failure;
+      readonly commandFailed?: CommandFailed;
+    };
+
+export interface StepState {
+  readonly record: StepRecord;
+  readonly phase: PhaseRecord;
+  readonly status: StepStatus;
+  /** Path of its log below the run's directory, once it started. */
+  readonly log: string | undefined;
+  readonly pid: number | undefined;
+  /** The latest line its hook wrote for people. */
+  readonly summary: string | undefined;
+}
+
+export interface PhaseState {
+  readonly record: PhaseRecord;
+  readonly steps: readonly StepState[];
+  /** How many of its steps passed or failed. */
+  readonly finished: number;
+  readonly failed: number;
+}
+
+/**
+ *   running ──asked to stop──► stopping ──exit──► ended (expected)
+ *      └──────────────────exit──────────────────► ended (not expected: it died)
+ */
+export type ServiceStatus =
+  | { readonly kind: 'running' }
+  | { readonly kind: 'stopping' }
+  | { readonly kind: 'ended'; readonly at: number; readonly status: number; readonly expected: boolean };
+
+export interface ServiceState {
+  readonly name: string;
+  readonly pid: number;
+  readonly startedAt: number;
+  /** The step that started it, if one did. */
+  readonly step: string | undefined;
+  readonly status: ServiceStatus;
+}
+
+/** What a project's version hook said, at each side. */
+export type Reported = { readonly [side in Side]?: string };
+
+export interface Summary {
+  readonly at: number;
+  readonly step: string;
+  readonly text: string;
+}
+
+export interface Warning {
+  readonly at: number;
+  readonly step: string | undefined;
+  readonly text: string;
+}
+
+export interface ExceptionUse {
+  readonly step: string;
+  readonly project: string;
+  readonly file: string;
+}
+
+/** All that is known of a run, from its journal alone. */
+export interface RunState {
+  readonly run: string;
+  /** Absolute path of the workspace's directory. */
+  readonly workspace: string;
+  readonly scenario: string;
+  readonly releases: { readonly base: string; readonly target: string } | undefined;
+  readonly projects: readonly ProjectRecord[];
+  readonly phases: readonly PhaseState[];
+  /** In the plan's order. */
+  readonly steps: readonly StepState[];
+  readonly byKey: ReadonlyMap<string, StepState>;
+  readonly running: ReadonlySet<StepState>;
+  readonly finished: number;
+  /** In the order in which they failed. */
+  readonly failed: readonly StepState[];
+  readonly reported: ReadonlyMap<string, Reported>;
+  readonly services: ReadonlyMap<string, ServiceState>;
+  /** Keys that a project's hooks kept with `resource_save`, namespace included. */
+  readonly resources: ReadonlyMap<string, ReadonlySet<string>>;
+  readonly warnings: readonly Warning[];
+  readonly exceptions: readonly ExceptionUse[];
+  readonly summaries: readonly Summary[];
+  /** The signal that asked the run to end. */
+  readonly interrupted: string | undefined;
+  /** Undefined while the run goes on, and for ever when its harness was killed. */
+  readonly verdict: Verdict | undefined;
+  /** Whether services were left up. */
+  readonly up: boolean;
+  readonly harness: Harness | undefined;
+  readonly startedAt: number | undefined;
+  readonly endedAt: number | undefined;
+  /** Time of the last event. */
+  readonly lastAt: number;
+  /** How long earlier parts of the run took (`-b`, before `-t` went on with it). */
+  readonly earlierMs: number;
+  /** When the present part began. */
+  readonly resumedAt: number | undefined;
+}
