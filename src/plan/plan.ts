@@ -18,12 +18,10 @@ export interface Phase extends PhaseRecord {
   readonly blame: Blame;
   /** What a failed step ends: the run at once, or the run once every step of this phase has had its turn. */
   readonly onFailure: 'stop' | 'finish-phase';
-  /** Whether steps that do not wait for each other may run side by side under `--jobs`. */
-  readonly sideBySide: boolean;
   readonly steps: readonly Step[];
 }
 
 export interface Step extends StepRecord {
-  /** Keys of steps in the same phase that come first; all of them when the phase is not side by side. */
+  /** Keys of steps in the same phase that are over before this one begins; what is not ordered may run side by side. */
   readonly after: readonly string[];
 }

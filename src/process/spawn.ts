@@ -1,0 +1,84 @@
+import { spawn } from 'node:child_process';
+
+/** How a process ended. Not having started is an end like any other: one shape for all. */
+export type Ended =
+  | { readonly kind: 'exited'; readonly status: number }
+  | { readonly kind: 'signalled'; readonly signal: string }
+  | { readonly kind: 'not-started'; readonly reason: string };
+
+export interface Spawned {
+  /** Its id, and the id of the group and session it leads; undefined when it could not be started. */
+  readonly pid: number | undefined;
+  readonly ended: Promise<Ended>;
+}
+
+/**
+ * Starts a program in a session and process group of its own, its output going straight into an open file: no byte
+ * of it passes through this process, however much there is.
+ */
+export function spawnInto(
+  command: readonly [string, ...string[]],
+  options: {
+    readonly cwd: string;
+    readonly env: NodeJS.ProcessEnv;
+    /** File descriptors, open for append. */
+    readonly stdout: number;
+    readonly stderr: number;
+  },
+): Spawned {
+  const [program, ...args] = command;
+  let child: ReturnType<typeof spawn>;
+  try {
+    child = spawn(program, args, {
+      cwd: options.cwd,
+      env: options.env,
+      detached: true,
+      stdio: ['ignore', options.stdout, options.stderr],
+    });
+  } catch (error) {
+    // Node throws for what it can see itself, such as a NUL byte in an argument or an environment over the limit.
+    return { pid: undefined, ended: Promise.resolve({ kind: 'not-started', reason: reasonOf(error) }) };
+  }
+  const ended = new Promise<Ended>((resolve) => {
+    child.once('error', (error) => resolve({ kind: 'not-started', reason: reasonOf(error) }));
+    child.once('exit', (status, signal) =>
+      resolve(signal === null ? { kind: 'exited', status: status ?? 0 } : { kind: 'signalled', signal }),
+    );
+  });
+  return { pid: child.pid, ended };
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** Sends a signal to a whole process group; false when there is nobody left in it. */
+export function signalGroup(leader: number, signal: NodeJS.Signals | 0): boolean {
+  try {
+    process.kill(-leader, signal);
+    return true;
+  } catch (error) {
+    // EPERM: somebody is there, and not ours to signal.
+    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+  }
+}
+
+/**
+ * Ends a process group we started: TERM, and KILL for what is left of it after `graceMs`.
+ * Resolves when nobody is left, or two seconds after KILL (a process stuck in the kernel cannot be waited for).
+ */
+export async function endGroup(leader: number, graceMs: number): Promise<void> {
+  if (!signalGroup(leader, 'SIGTERM')) return;
+  if (await groupGone(leader, graceMs)) return;
+  signalGroup(leader, 'SIGKILL');
+  await groupGone(leader, 2000);
+}
+
+async function groupGone(leader: number, limitMs: number): Promise<boolean> {
+  const until = Date.now() + limitMs;
+  while (signalGroup(leader, 0)) {
+    if (Date.now() >= until) return false;
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+  return true;
+}
