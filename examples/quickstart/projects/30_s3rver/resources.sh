@@ -1,0 +1,48 @@
+#!/usr/bin/env bash
+# What ought to survive: an object with its body, its content type and what its owner wrote on it.
+set -euo pipefail
+source "$GRENADE_DIR/functions"
+
+s3() {
+  node "$PROJECT_DIR/s3.mjs" "$@"
+}
+
+if [[ $1 != verify_noapi ]]; then
+  resource_get s3rver url url
+  bucket=$url/letters
+  letter=$bucket/2019/hello.txt
+fi
+
+case $1 in
+  create)
+    s3 put "$bucket"
+    s3 put "$letter" 'Dear reader' content-type=text/plain x-amz-meta-colour=green
+    ;;
+
+  verify)
+    body=$(s3 get "$letter")
+    [[ $body == 'Dear reader' ]] || die $LINENO "The letter reads: $body"
+
+    # The body is not all there is: a converter that forgets the rest would pass without these two.
+    type=$(s3 header "$letter" content-type)
+    [[ $type == text/plain ]] || die $LINENO "The letter's content type was text/plain and is '$type'"
+    colour=$(s3 header "$letter" x-amz-meta-colour)
+    [[ $colour == green ]] || die $LINENO "The letter's colour was green and is '$colour'"
+
+    # Working, not just there.
+    s3 put "$bucket/$2.txt" 'and a new one'
+    keys=$(s3 keys "$bucket")
+    grep -qxF "$2.txt" <<<"$keys" || die $LINENO "The bucket does not list the letter just written, $2.txt"
+    ;;
+
+  verify_noapi)
+    # No server to ask: the bytes must be in some file.
+    grep -rqxF 'Dear reader' "$DATA_DIR/s3rver" || die $LINENO "No file in $DATA_DIR/s3rver holds the letter"
+    ;;
+
+  destroy)
+    keys=$(s3 keys "$bucket")
+    for key in $keys; do s3 delete "$bucket/$key"; done
+    s3 delete "$bucket"
+    ;;
+esac
