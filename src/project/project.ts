@@ -1,4 +1,4 @@
-import type { Hook } from '../journal/record.js';
+import type { Hook, Side } from '../journal/record.js';
 
 /**
  * One service of the system under test, or what it keeps its state in. The core knows this and nothing of bash or
@@ -22,10 +22,17 @@ export interface Project {
 export interface HookCommand {
   /** Absolute path of what the user wrote: the script, or the module. */
   readonly source: string;
-  /** Program and leading arguments; a resources phase's side follows them. */
+  /** Program and leading arguments; `hookArguments` follow them. */
   readonly command: readonly [string, ...string[]];
   /** Whether the step must report that the hook returned (a module's process can be left early). */
   readonly reportsReturn: boolean;
   /** Why the hook can be seen to do nothing without running it, if it can. */
   readonly empty?: string;
+}
+
+/** What follows a hook's command: the side, in the words that hooks have always been called with. */
+export function hookArguments(hook: Hook, side: Side): readonly string[] {
+  if (hook === 'smoke') return [side];
+  if (hook === 'verify' || hook === 'verify_noapi') return [side === 'base' ? 'pre-upgrade' : 'post-upgrade'];
+  return [];
 }

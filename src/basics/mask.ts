@@ -1,0 +1,36 @@
+/** What stands where a secret was. */
+const MASKED = '***';
+
+/** Names whose values are secret without anybody saying so. */
+const ALWAYS = ['*PASSWORD*', '*SECRET*', '*TOKEN*'];
+
+/** Shorter values are words: masking every `1` or `on` in a log would hide the log. */
+const SHORTEST = 4;
+
+/** A password in a URL, up to the last @ before the path: `postgres://user:PASSWORD@host/db`. */
+const URL_PASSWORD = /([a-z][a-z0-9+.-]*:\/\/[^\s:/?#@'"]*):([^\s/'"]+)@/gi;
+
+/** Whether a variable or key of this name holds a secret; `*` in a pattern is any text, upper and lower case are one. */
+export function isSecretName(name: string, patterns: readonly string[]): boolean {
+  return [...ALWAYS, ...patterns].some((pattern) => {
+    const source = pattern.split('*').map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&'));
+    return new RegExp(`^${source.join('.*')}$`, 'i').test(name);
+  });
+}
+
+/**
+ * A function that hides secrets in text which leaves a step's raw log: the values given, line by line, and passwords
+ * in URLs.
+ */
+export function makeMask(secrets: Iterable<string>): (text: string) => string {
+  const values = [...new Set([...secrets].flatMap((value) => [value, ...value.split('\n')]))]
+    .map((value) => value.trim())
+    .filter((value) => value.length >= SHORTEST)
+    // The longest first: one secret may contain another.
+    .sort((a, b) => b.length - a.length);
+  return (text) => {
+    let masked = text.replace(URL_PASSWORD, `$1:${MASKED}@`);
+    for (const value of values) masked = masked.replaceAll(value, MASKED);
+    return masked;
+  };
+}

@@ -1,0 +1,69 @@
+import { appendFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { unreachable } from '../basics/unreachable.js';
+import type { Failure } from '../journal/failure.js';
+import type { Action } from '../journal/record.js';
+import type { Step } from '../plan/plan.js';
+import { endEverything } from '../services/supervisor.js';
+import type { RunContext, RunningStep } from './context.js';
+
+/** Begins a step that is Grenade's own work. */
+export function beginBuiltin(context: RunContext, step: Step, action: Exclude<Action, { kind: 'hook' }>): RunningStep {
+  const log = join('steps', `${String(step.number).padStart(context.digits, '0')}-${action.kind}.log`);
+  const path = join(context.runDir, log);
+  writeFileSync(path, '', { mode: 0o600 });
+  context.journal.append({ type: 'step-started', step: step.key, log });
+
+  let reason: Failure | undefined;
+  const stop = new AbortController();
+  const end = (why: Failure): void => {
+    reason ??= why;
+    stop.abort();
+  };
+  const work = async (): Promise<Failure | undefined> => {
+    try {
+      await perform(context, action, path, stop.signal);
+      return undefined;
+    } catch (error) {
+      const text = error instanceof Error ? error.message : String(error);
+      appendFileSync(path, `${text}\n`);
+      return { kind: 'step-error', reason: text };
+    }
+  };
+  return {
+    ended: work().then((failure) => ({ failure: reason ?? failure, log })),
+    end,
+    kill: () => stop.abort(),
+    fold: () => {},
+  };
+}
+
+async function perform(
+  context: RunContext,
+  action: Exclude<Action, { kind: 'hook' }>,
+  log: string,
+  stop: AbortSignal,
+): Promise<void> {
+  switch (action.kind) {
+    case 'settle':
+      return pause(action.ms, stop);
+    case 'save-state':
+      return;
+    case 'take-down':
+      for (const { name, pid } of await endEverything(context.runDir)) appendFileSync(log, `ended ${name} (${pid})\n`);
+      return;
+    default:
+      return unreachable(action);
+  }
+}
+
+function pause(ms: number, stop: AbortSignal): Promise<void> {
+  if (stop.aborted) return Promise.resolve();
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, ms);
+    stop.addEventListener('abort', () => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });
+}

@@ -1,0 +1,39 @@
+import type { Failure } from '../journal/failure.js';
+import type { RunFold } from '../journal/fold.js';
+import type { Journal } from '../journal/journal.js';
+import type { Plan } from '../plan/plan.js';
+import type { Project } from '../project/project.js';
+import type { Workspace } from '../workspace/workspace.js';
+
+/** What every part of a run works with. */
+export interface RunContext {
+  readonly workspace: Workspace;
+  readonly plan: Plan;
+  /** The workspace's projects by name. */
+  readonly projects: ReadonlyMap<string, Project>;
+  /** Absolute path of the run's directory. */
+  readonly runDir: string;
+  readonly journal: Journal;
+  /** Everything the journal has said so far. */
+  readonly state: RunFold;
+  /** What every hook sees; each adds its own. */
+  readonly env: NodeJS.ProcessEnv;
+  /** Digits of a step's number in file names, so that `ls` lists them in order. */
+  readonly digits: number;
+}
+
+/** How a step that was begun can be watched and ended. */
+export interface RunningStep {
+  readonly ended: Promise<StepEnd>;
+  /** Ends it for this reason: TERM to its process group, KILL after a grace. The first reason given counts. */
+  end(why: Failure): void;
+  /** Ends it now: KILL. */
+  kill(): void;
+  /** Folds what its hook has noted so far into the journal. */
+  fold(): void;
+}
+
+export interface StepEnd {
+  readonly failure: Failure | undefined;
+  readonly log: string;
+}

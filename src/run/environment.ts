@@ -1,0 +1,88 @@
+import { existsSync, mkdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { writeFileAtomic } from '../basics/files.js';
+import type { Side } from '../journal/record.js';
+import type { Project } from '../project/project.js';
+import type { Workspace } from '../workspace/workspace.js';
+
+/** The directory that holds `functions` and `grenaderc`: beside `dist/` when built, two rooms up in the sources. */
+export const GRENADE_DIR = findShellDirectory();
+
+function findShellDirectory(): string {
+  for (const up of ['../shell/', '../../shell/']) {
+    const path = fileURLToPath(new URL(up, import.meta.url));
+    if (existsSync(join(path, 'functions'))) return path.replace(/\/$/, '');
+  }
+  throw new Error('Internal error: the shell functions are missing from this installation of Grenade');
+}
+
+/** Where the code of a project at a release lies, kept between runs. */
+export function releaseDirectory(dataRoot: string, project: string, release: string): string {
+  return join(dataRoot, 'releases', project, release);
+}
+
+/**
+ * Makes a release's directory ready for an install: emptied when the last install into it did not pass, and
+ * incomplete from here until `completeRelease`.
+ */
+export function beginRelease(directory: string): void {
+  const mark = `${directory}.complete`;
+  if (!existsSync(mark)) rmSync(directory, { recursive: true, force: true });
+  rmSync(mark, { force: true });
+  mkdirSync(directory, { recursive: true });
+}
+
+export function completeRelease(directory: string): void {
+  writeFileAtomic(`${directory}.complete`, '');
+}
+
+/** What every process of a run sees, whichever hook it is for. */
+export function runEnvironment(workspace: Workspace, runDir: string): NodeJS.ProcessEnv {
+  return {
+    ...process.env,
+    ...workspaceEnvironment(workspace, runDir),
+    ...workspace.env,
+  };
+}
+
+/** What `settings` see too: both releases, and never one release's own variables. */
+export function workspaceEnvironment(
+  workspace: {
+    readonly dir: string;
+    readonly base: { readonly name: string };
+    readonly target: { readonly name: string };
+    readonly limits: { readonly services: number };
+  },
+  runDir: string,
+): Record<string, string> {
+  return {
+    GRENADE_DIR,
+    GRENADE_WORKSPACE: workspace.dir,
+    GRENADE_RUN_DIR: runDir,
+    RUN_ID: runDir.slice(runDir.lastIndexOf('/') + 1),
+    DATA_DIR: join(runDir, 'data'),
+    SAVE_DIR: join(runDir, 'save'),
+    LOGDIR: join(runDir, 'steps'),
+    SERVICE_TIMEOUT: String(Math.ceil(workspace.limits.services / 1000)),
+    BASE_RELEASE: workspace.base.name,
+    TARGET_RELEASE: workspace.target.name,
+  };
+}
+
+/** What a hook of this project sees on this side, on top of the run's. */
+export function hookEnvironment(workspace: Workspace, project: Project, side: Side): Record<string, string> {
+  const directory = (release: string): string => releaseDirectory(workspace.dataRoot, project.name, release);
+  const release = workspace[side];
+  return {
+    ...release.env,
+    PROJECT: project.name,
+    PROJECT_DIR: project.dir,
+    RELEASE: release.name,
+    RELEASE_DIR: directory(release.name),
+    GRENADE_SIDE: side,
+    ...(side === 'target'
+      ? { PREVIOUS_RELEASE: workspace.base.name, PREVIOUS_RELEASE_DIR: directory(workspace.base.name) }
+      : {}),
+  };
+}

@@ -1,0 +1,52 @@
+import type { EventBody } from '../journal/event.js';
+import type { Journal } from '../journal/journal.js';
+import { NotesReader } from './notes-reader.js';
+
+/** What one hook noted: most of it goes into the journal, some of it is an answer to the runner. */
+export class HookNotes {
+  /** What a module's version hook returned. */
+  version: string | undefined;
+  /** Whether a module's hook returned. */
+  returned = false;
+  readonly #reader: NotesReader;
+  readonly #step: string;
+  readonly #journal: Journal;
+
+  constructor(path: string, step: string, journal: Journal) {
+    this.#reader = new NotesReader(path);
+    this.#step = step;
+    this.#journal = journal;
+  }
+
+  /** Takes in what was noted since the last time. */
+  fold(): void {
+    for (const [kind = '', ...fields] of this.#reader.read()) {
+      if (kind === 'version') this.version = fields[0]?.trim() ?? '';
+      else if (kind === 'returned') this.returned = true;
+      else this.#journal.append(eventOf(this.#step, kind, fields));
+    }
+  }
+}
+
+/** The event that a note becomes (docs/architecture.md lists them). A hook can write anything there: it is told, not lost. */
+function eventOf(step: string, kind: string, [a = '', b = '', c = '', d = '']: readonly string[]): EventBody {
+  const count = (field: string): number => Number.parseInt(field, 10) || 0;
+  switch (kind) {
+    case 'failed':
+      return { type: 'command-failed', step, file: a, line: count(b), status: count(c), command: d };
+    case 'saved':
+      return { type: 'resource-saved', step, project: a, key: b };
+    case 'summary':
+      return { type: 'summary-written', step, text: a };
+    case 'warned':
+      return { type: 'warned', step, text: a };
+    case 'exception':
+      return { type: 'exception-used', step, project: a, file: b };
+    case 'service-started':
+      return { type: 'service-started', step, service: a, pid: count(b) };
+    case 'service-stopping':
+      return { type: 'service-stopping', step, service: a };
+    default:
+      return { type: 'warned', step, text: `it noted something unknown: ${kind}` };
+  }
+}

@@ -1,0 +1,155 @@
+import { unreachable } from '../basics/unreachable.js';
+import type { Verdict } from '../journal/event.js';
+import type { Failure } from '../journal/failure.js';
+import type { Phase, Step } from '../plan/plan.js';
+import { endEverything, livingServices } from '../services/supervisor.js';
+import { beginBuiltin } from './builtin.js';
+import type { RunContext, RunningStep } from './context.js';
+import { startHook } from './hook.js';
+import { NoteWatch } from './note-watch.js';
+import { Schedule } from './schedule.js';
+import { ServiceWatch } from './service-watch.js';
+
+export interface RunOptions {
+  readonly jobs: number;
+  /** The run ends as asked once this says so of a phase that is over. */
+  readonly stopAfter: (phase: Phase) => Extract<Verdict, 'base-ready' | 'stopped'> | undefined;
+  /** Aborted with a signal's name: end the running steps in order, and the run. */
+  readonly interrupt: AbortSignal;
+  /** Aborted when somebody asks a second time: end them at once. */
+  readonly kill: AbortSignal;
+}
+
+/**
+ * Does what a plan says, from the first step that has not passed yet, and writes down what happens. It learns the
+ * names of no scenario: phases come in turn, steps when those before them are over.
+ */
+export async function runPlan(context: RunContext, options: RunOptions): Promise<Verdict> {
+  const runner = new Runner(context, options);
+  const verdict = await runner.run();
+  const keep = context.workspace.onFailure === 'keep' || verdict === 'base-ready' || verdict === 'stopped';
+  if (!keep) await endEverything(context.runDir);
+  context.journal.append({ type: 'run-finished', verdict, up: livingServices(context.runDir).length > 0 });
+  context.journal.sync();
+  return verdict;
+}
+
+class Runner {
+  readonly #context: RunContext;
+  readonly #options: RunOptions;
+  readonly #running = new Map<Step, RunningStep>();
+  /** Why no further step begins. */
+  #ending: Failure | undefined;
+
+  constructor(context: RunContext, options: RunOptions) {
+    this.#context = context;
+    this.#options = options;
+  }
+
+  async run(): Promise<Verdict> {
+    const { context, options } = { context: this.#context, options: this.#options };
+    const services = new ServiceWatch(context, (failure) => this.#endAll(failure));
+    const notes = new NoteWatch(context.runDir, () => {
+      for (const step of this.#running.values()) step.fold();
+    });
+    const limitMs = context.workspace.limits.run;
+    const limit = setTimeout(() => this.#endAll({ kind: 'time-limit', limitMs, limit: 'limits.run' }), limitMs);
+    const interrupted = (): void => {
+      const signal = String(options.interrupt.reason);
+      context.journal.append({ type: 'interrupted', signal });
+      this.#endAll({ kind: 'interrupted', signal });
+    };
+    const killed = (): void => {
+      for (const step of this.#running.values()) step.kill();
+    };
+    options.interrupt.addEventListener('abort', interrupted);
+    options.kill.addEventListener('abort', killed);
+    if (options.interrupt.aborted) interrupted();
+    try {
+      return await this.#phases(services);
+    } finally {
+      clearTimeout(limit);
+      options.interrupt.removeEventListener('abort', interrupted);
+      options.kill.removeEventListener('abort', killed);
+      services.close();
+      notes.close();
+    }
+  }
+
+  async #phases(services: ServiceWatch): Promise<Verdict> {
+    for (const phase of this.#context.plan.phases) {
+      const left = phase.steps.filter(({ key }) => this.#context.state.byKey.get(key)?.status.kind !== 'passed');
+      const failed = await this.#phase(phase, left, services);
+      if (this.#options.interrupt.aborted) return 'interrupted';
+      if (failed) return phase.blame;
+      const stop = left.length > 0 ? this.#options.stopAfter(phase) : undefined;
+      if (stop !== undefined) return stop;
+    }
+    return 'passed';
+  }
+
+  /** Whether a step of the phase failed. */
+  async #phase(phase: Phase, left: readonly Step[], services: ServiceWatch): Promise<boolean> {
+    const schedule = new Schedule(left);
+    let failed = false;
+    let stopped = false;
+    const begin = (step: Step): Promise<void> =>
+      this.#step(step, services).then((passed) => {
+        schedule.over(step);
+        if (passed) return;
+        failed = true;
+        if (phase.onFailure === 'stop') stopped = true;
+      });
+    const active = new Set<Promise<void>>();
+    for (;;) {
+      while (!stopped && active.size < this.#options.jobs) {
+        const step = this.#ending !== undefined && failed ? undefined : schedule.take();
+        if (step === undefined || this.#options.interrupt.aborted) break;
+        const work: Promise<void> = begin(step).finally(() => active.delete(work));
+        active.add(work);
+      }
+      if (active.size === 0) return failed;
+      await Promise.race(active);
+    }
+  }
+
+  /** Whether the step passed. */
+  async #step(step: Step, services: ServiceWatch): Promise<boolean> {
+    const { journal } = this.#context;
+    const started = performance.now();
+    const running = this.#begin(step);
+    this.#running.set(step, running);
+    // Something ended the run between two steps: the step that comes next says so.
+    if (this.#ending !== undefined) running.end(this.#ending);
+    let { failure, log } = await running.ended;
+    // A service may have died as the last act of a hook that passed: the step must not be done before that is known.
+    services.look();
+    if (failure === undefined && this.#ending !== undefined) failure = this.#ending;
+    this.#running.delete(step);
+    const ms = Math.round(performance.now() - started);
+    journal.append({ type: 'step-finished', step: step.key, ms, log, ...(failure === undefined ? {} : { failure }) });
+    return failure === undefined;
+  }
+
+  #begin(step: Step): RunningStep {
+    const { action } = step;
+    switch (action.kind) {
+      case 'hook': {
+        const project = this.#context.projects.get(action.project);
+        if (project === undefined) throw new Error(`Internal error: no project ${action.project}`);
+        return startHook(this.#context, step, project, action.hook);
+      }
+      case 'settle':
+      case 'save-state':
+      case 'take-down':
+        return beginBuiltin(this.#context, step, action);
+      default:
+        return unreachable(action);
+    }
+  }
+
+  #endAll(failure: Failure): void {
+    this.#ending ??= failure;
+    for (const step of this.#running.values()) step.end(failure);
+  }
+}

@@ -1,0 +1,76 @@
+import { type FSWatcher, watch } from 'node:fs';
+import { join } from 'node:path';
+import type { Failure } from '../journal/failure.js';
+import { listServices } from '../services/supervisor.js';
+import type { RunContext } from './context.js';
+
+/** How often to look when the kernel does not say that something changed, in milliseconds. */
+const LOOK_EVERY = 1000;
+
+/**
+ * Notices services that end: enters each exit into the journal, and says of which ones nobody had asked it.
+ * A service that its own project takes down with its own tools, in `shutdown` or `upgrade`, ended as it should.
+ */
+export class ServiceWatch {
+  readonly #context: RunContext;
+  readonly #died: (failure: Failure) => void;
+  readonly #seen = new Set<string>();
+  readonly #watcher: FSWatcher;
+  readonly #timer: NodeJS.Timeout;
+
+  constructor(context: RunContext, died: (failure: Failure) => void) {
+    this.#context = context;
+    this.#died = died;
+    this.#watcher = watch(join(context.runDir, 'supervised'), () => this.look());
+    // Without a watch the timer still looks.
+    this.#watcher.on('error', () => this.#watcher.close());
+    this.#timer = setInterval(() => this.look(), LOOK_EVERY);
+  }
+
+  /** Looks now; also called where a step's end must not overtake the news. */
+  look(): void {
+    for (const service of listServices(this.#context.runDir)) {
+      if (service.state.kind === 'running') continue;
+      const incarnation = `${service.name} ${service.pid} ${service.startTime}`;
+      if (this.#seen.has(incarnation)) continue;
+      this.#seen.add(incarnation);
+      const expected = service.state.kind === 'stopped' || this.#takenDownByItsProject(service.step);
+      const status = service.state.status;
+      this.#context.journal.append({
+        type: 'service-exited',
+        service: service.name,
+        pid: service.pid,
+        status: status ?? -1,
+        expected,
+      });
+      if (!expected) {
+        this.#died({
+          kind: 'service-died',
+          service: service.name,
+          status,
+          log: join('services', `${service.name}.log`),
+        });
+      }
+    }
+  }
+
+  close(): void {
+    clearInterval(this.#timer);
+    this.#watcher.close();
+  }
+
+  #takenDownByItsProject(startedBy: string | undefined): boolean {
+    const owner = projectOf(startedBy);
+    return [...this.#context.state.running].some(({ record: { action } }) => {
+      return (
+        action.kind === 'hook' && action.project === owner && (action.hook === 'shutdown' || action.hook === 'upgrade')
+      );
+    });
+  }
+}
+
+/** The project in a step's key, `s3rver/start:base@spring`. */
+function projectOf(step: string | undefined): string | undefined {
+  const slash = step?.indexOf('/') ?? -1;
+  return slash === -1 ? undefined : step?.slice(0, slash);
+}
