@@ -1,0 +1,12 @@
+import type { Save } from './source.js';
+
+/** One database by `pg_dump`; its password goes through the environment, where `ps` does not show it. */
+export function postgresDump(url: URL, path: string): Save {
+  const bare = new URL(url);
+  bare.password = '';
+  return {
+    command: ['pg_dump', `--dbname=${bare.href}`, `--file=${path}`, '--no-password'],
+    env: url.password === '' ? {} : { PGPASSWORD: decodeURIComponent(url.password) },
+    path,
+  };
+}

@@ -1,0 +1,46 @@
+import { isAbsolute } from 'node:path';
+import { err, ok, type Result } from '../basics/result.js';
+import { mysqlDump } from './mysql.js';
+import { postgresDump } from './postgres.js';
+
+/** Where a service keeps its state: what `register_data NAME URL|DIR` names. */
+export type DataSource =
+  | { readonly kind: 'directory'; readonly path: string }
+  | { readonly kind: 'postgres' | 'mysql'; readonly url: URL };
+
+/** How state is saved, as data: a program that writes to `file` below the place it is given. */
+export interface Save {
+  readonly command: readonly [string, ...string[]];
+  /** What it needs besides the run's environment; passwords are here and never among the arguments. */
+  readonly env: Readonly<Record<string, string>>;
+  /** The file or directory it makes. */
+  readonly path: string;
+}
+
+/** Reads what was registered; or says what is wrong with it, in one sentence. */
+export function parseDataSource(text: string): Result<DataSource, string> {
+  if (isAbsolute(text)) return ok({ kind: 'directory', path: text });
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  switch (url?.protocol) {
+    case 'postgres:':
+    case 'postgresql:':
+      return ok({ kind: 'postgres', url });
+    case 'mysql:':
+    case 'mariadb:':
+      return ok({ kind: 'mysql', url });
+    default:
+      return err('data is an absolute directory, or a postgres:// or mysql:// URL');
+  }
+}
+
+/** How to save `source` as `stem` (a path without an ending). */
+export function planSave(source: DataSource, stem: string): Save {
+  switch (source.kind) {
+    case 'directory':
+      return { command: ['cp', '-a', '--', source.path, stem], env: {}, path: stem };
+    case 'postgres':
+      return postgresDump(source.url, `${stem}.sql`);
+    case 'mysql':
+      return mysqlDump(source.url, `${stem}.sql`);
+  }
+}
