@@ -1,0 +1,63 @@
+import { unreachable } from '../basics/unreachable.js';
+import type { Hook, Side, StepRecord } from '../journal/record.js';
+import type { RunState, StepState } from '../journal/state.js';
+
+/** What a hook does, in words, with the side where the same hook runs on both. */
+export function hookTitle(hook: Hook, side: Side): string {
+  switch (hook) {
+    case 'install':
+    case 'start':
+    case 'version':
+    case 'smoke':
+      return `${hook} ${side}`;
+    case 'verify':
+      return side === 'base' ? 'verify pre-upgrade' : 'verify post-upgrade';
+    case 'verify_noapi':
+      return 'verify with no API';
+    case 'early_create':
+      return 'early create';
+    case 'create':
+    case 'shutdown':
+    case 'migrate':
+    case 'upgrade':
+    case 'finalize':
+    case 'destroy':
+      return hook;
+    default:
+      return unreachable(hook);
+  }
+}
+
+/** What a step does, in words: `s3rver verify post-upgrade`. */
+export function stepTitle(record: StepRecord): string {
+  const { action } = record;
+  switch (action.kind) {
+    case 'hook':
+      return `${action.project} ${hookTitle(action.hook, record.side)}`;
+    case 'settle':
+      return 'settle';
+    case 'save-state':
+      return 'save state';
+    case 'take-down':
+      return 'take down services';
+    default:
+      return unreachable(action);
+  }
+}
+
+export const projectOf = (record: StepRecord): string | undefined =>
+  record.action.kind === 'hook' ? record.action.project : undefined;
+
+export const hookOf = (record: StepRecord): Hook | undefined =>
+  record.action.kind === 'hook' ? record.action.hook : undefined;
+
+/** Numbers as wide as the run's largest, so that they stand in a column. */
+export const stepNumber = (number: number, steps: number): string =>
+  String(number).padStart(Math.max(2, String(steps).length), '0');
+
+/** `27 s3rver verify post-upgrade`. */
+export const numbered = (state: RunState, step: StepState): string =>
+  `${stepNumber(step.record.number, state.steps.length)} ${stepTitle(step.record)}`;
+
+/** `full-stop` as people say it. */
+export const scenarioTitle = (scenario: string): string => scenario.replaceAll('-', ' ');

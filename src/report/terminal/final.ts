@@ -1,0 +1,74 @@
+import { formatDuration } from '../../basics/duration.js';
+import { elapsedMs } from '../../journal/fold.js';
+import type { RunState, StepState } from '../../journal/state.js';
+import type { Style } from '../style.js';
+import type { Tail } from '../tail.js';
+import { cleaner } from '../text.js';
+import { type Sentence, sentence } from '../verdict.js';
+import { caveatLines } from './caveats.js';
+import { failureBlock } from './failure-block.js';
+import { somethingIsUp, standing, whatIsUp } from './standing.js';
+import { resultTable } from './table.js';
+
+export interface FinalOptions {
+  /** The run's directory as people should see it, relative to where they are. */
+  readonly runDir: string;
+  readonly tail: Tail;
+  readonly mask: (text: string) => string;
+  readonly style: Style;
+  readonly now: number;
+  /** Whether the harness of an unfinished run is still there. */
+  readonly alive?: boolean;
+  /** What must follow a command so that it means this workspace and run: ` examples/shop --run RUN`. */
+  readonly suffix?: string;
+}
+
+/** Failing steps shown whole; of more only their titles. */
+const BLOCKS = 10;
+
+/** How a run ended: the verdict, what weakens it, why, where everything stands, and what to do next. */
+export function finalResult(state: RunState, options: FinalOptions): string {
+  const { style } = options;
+  const clean = cleaner(options.mask);
+  const verdict = sentence(state, options.now, options.alive);
+  const sections = [
+    [`${paint(verdict, style)(verdict.mark)} ${style.bold(clean(verdict.text))}`, ...caveatLines(state, clean)],
+    ...failures(state, { ...options, clean }),
+    state.verdict === 'passed' ? resultTable(state, clean) : [],
+    [...standing(state, clean), ...left(state, options)],
+  ];
+  return `${sections
+    .filter((lines) => lines.length > 0)
+    .map((lines) => lines.join('\n'))
+    .join('\n\n')}\n`;
+}
+
+function paint({ tone }: Sentence, style: Style): (text: string) => string {
+  return tone === 'good' ? style.green : tone === 'bad' ? style.red : style.yellow;
+}
+
+function failures(state: RunState, given: FinalOptions & { readonly clean: (text: string) => string }): string[][] {
+  const failed = inPlanOrder(state.failed);
+  const blocks = failed.slice(0, BLOCKS).map((step) => failureBlock(state, step, given));
+  const more = failed.length - BLOCKS;
+  return more > 0 ? [...blocks, [`  ${more} more steps failed; grenade report has all of them.`]] : blocks;
+}
+
+const inPlanOrder = (steps: readonly StepState[]): StepState[] =>
+  [...steps].sort((a, b) => a.record.number - b.record.number);
+
+/** What is still up, where everything lies, and the commands to go on with. */
+function left(state: RunState, options: FinalOptions): string[] {
+  const { style, suffix = '', runDir } = options;
+  const command = (words: string): string => `grenade ${words}${suffix}`;
+  const first = inPlanOrder(state.failed)[0];
+  const commands = [
+    ...(first === undefined ? [] : [command(`logs ${first.record.number}`)]),
+    ...(state.verdict === 'base-ready' ? [command('run -t')] : []),
+    ...(state.verdict === undefined && state.steps.length === 0 ? [] : [command('report')]),
+    ...(somethingIsUp(state) ? [command('clean')] : []),
+  ];
+  const time =
+    state.verdict === 'passed' ? '' : `   ${formatDuration(elapsedMs(state, state.endedAt ?? state.lastAt))}`;
+  return [`  ${[whatIsUp(state), commands.join(' · ')].filter(Boolean).join('   ')}`, style.dim(`  ${runDir}${time}`)];
+}

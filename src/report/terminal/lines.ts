@@ -1,0 +1,74 @@
+import { formatDuration } from '../../basics/duration.js';
+import { unreachable } from '../../basics/unreachable.js';
+import type { Event } from '../../journal/event.js';
+import type { RunState, StepState } from '../../journal/state.js';
+import { explain } from '../explain.js';
+import { stepNumber, stepTitle } from '../names.js';
+import type { Style } from '../style.js';
+import { type Clean, clock, firstLine } from '../text.js';
+import { place } from './failure-block.js';
+
+/**
+ * What one event is worth where nobody watches a terminal: a line with its time, or nothing. `state` is the run
+ * with this event already in it.
+ */
+export function plainLines(event: Event, state: RunState, clean: Clean, style: Style): string[] {
+  const line = (step: string | undefined, text: string): string => {
+    const known = state.byKey.get(step ?? '');
+    const number = known === undefined ? '' : stepNumber(known.record.number, state.steps.length);
+    return `${style.dim(clock(event.at))}  ${number.padStart(stepNumber(0, state.steps.length).length)}  ${text}`;
+  };
+  switch (event.type) {
+    case 'step-finished': {
+      const step = state.byKey.get(event.step);
+      if (step === undefined) return [];
+      const { status, record } = step;
+      if (status.kind !== 'failed') return [line(event.step, `${stepTitle(record)}  ${formatDuration(event.ms)}`)];
+      const { short, what } = explain(status.failure, record);
+      const { commandFailed } = status;
+      const head = `${style.red('✘')} ${stepTitle(record)}  ${style.red(clean(short))} after ${formatDuration(event.ms)}`;
+      return [
+        line(event.step, head),
+        ...(what === undefined ? [] : [line(event.step, `  ${clean(what)}`)]),
+        ...(commandFailed === undefined
+          ? []
+          : [line(event.step, `  ${place(state, commandFailed)}  ${clean(firstLine(commandFailed.command))}`)]),
+      ];
+    }
+    case 'summary-written':
+      return [line(event.step, `  ${clean(firstLine(event.text))}`)];
+    case 'warned':
+      return [line(event.step, `${style.yellow('warning:')} ${clean(firstLine(event.text))}`)];
+    case 'exception-used':
+      return [line(event.step, `  per-release exception of ${event.project}: ${event.file}`)];
+    case 'service-exited':
+      return event.expected
+        ? []
+        : [line(undefined, `${style.red('✘')} service ${event.service} died, status ${event.status}`)];
+    case 'interrupted':
+      return [line(undefined, `${event.signal}: ending what runs; once more ends it at once`)];
+    // These are said by the step they belong to, by the header or by the result.
+    case 'run-started':
+    case 'planned':
+    case 'run-resumed':
+    case 'step-started':
+    case 'command-failed':
+    case 'resource-saved':
+    case 'service-started':
+    case 'service-stopping':
+    case 'release-reported':
+    case 'run-finished':
+      return [];
+    default:
+      return unreachable(event);
+  }
+}
+
+/** A line for a step that takes long, so that a silent log does not look like a dead one. */
+export function patienceLine(state: RunState, step: StepState, now: number, clean: Clean, style: Style): string {
+  const { status, record, summary } = step;
+  const ms = status.kind === 'running' ? now - status.startedAt : 0;
+  const number = stepNumber(record.number, state.steps.length);
+  const latest = summary === undefined ? '' : `: ${clean(firstLine(summary))}`;
+  return `${style.dim(clock(now))}  ${number}  ${stepTitle(record)}  still running after ${formatDuration(ms)}${latest}`;
+}

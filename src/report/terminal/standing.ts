@@ -1,0 +1,69 @@
+import type { RunState } from '../../journal/state.js';
+import { stepNumber } from '../names.js';
+import { brokenProject, neverRan, positions, verifiedAfter } from '../queries.js';
+import { type Clean, count, listing } from '../text.js';
+import { isFailure } from '../verdict.js';
+
+const NAMES = 5;
+
+/** After a failure: where each project stands, and what never had its turn. */
+export function standing(state: RunState, clean: Clean): string[] {
+  if (!isFailure(state.verdict) || state.steps.length === 0) return [];
+  const upgraded = state.steps.some(({ record, status }) => record.side === 'target' && status.kind !== 'waiting');
+  const where = upgraded && state.verdict !== 'after' && state.verdict !== 'harness' ? whereTheyStand(state) : [];
+  const waiting = neverRan(state);
+  const [first] = waiting;
+  const from = first === undefined ? '' : stepNumber(first.record.number, state.steps.length);
+  return [
+    ...(where.length === 0 ? [] : [`  ${clean(where.join('; '))}.`]),
+    ...(waiting.length === 0
+      ? []
+      : [`  ${waiting.length} of ${count(state.steps.length, 'step')} never ran, from ${from} on.`]),
+  ];
+}
+
+/** `postgres 17.10 and worker 0.16.6 are well`, `s3rver runs 3.7.1` */
+function whereTheyStand(state: RunState): string[] {
+  const at = positions(state);
+  const verified = verifiedAfter(state);
+  const broken = new Set(state.failed.map((step) => brokenProject(state, step)));
+  const { base = 'the base', target = 'the target' } = state.releases ?? {};
+  const well: string[] = [];
+  const started: string[] = [];
+  const between: string[] = [];
+  const untouched: string[] = [];
+  for (const { name } of state.projects) {
+    const reported = state.reported.get(name);
+    const position = at.get(name) ?? 'nowhere';
+    if (verified.has(name) && !broken.has(name)) well.push(`${name} ${reported?.target ?? target}`);
+    else if (position === 'target') {
+      started.push(
+        reported?.target === undefined ? `${name} was started at ${target}` : `${name} runs ${reported.target}`,
+      );
+    } else if (position === 'between') between.push(name);
+    else if (position === 'base') untouched.push(`${name} ${reported?.base ?? base}`);
+  }
+  const clause = (names: readonly string[], one: string, many: string): string[] =>
+    names.length === 0 ? [] : [`${listing(names, NAMES)} ${names.length === 1 ? one : many}`];
+  return [
+    ...clause(well, 'is well', 'are well'),
+    ...(started.length === 0 ? [] : [listing(started, NAMES)]),
+    ...clause(between, `is between ${base} and ${target}`, `are between ${base} and ${target}`),
+    ...clause(untouched, 'was not touched yet', 'were not touched yet'),
+  ];
+}
+
+/** A sentence on what still runs, as far as the journal knows; undefined where it knows nothing. */
+export function whatIsUp(state: RunState): string | undefined {
+  const services = [...state.services.values()];
+  const running = services.filter(({ status }) => status.kind === 'running').map(({ name }) => name);
+  if (state.verdict !== undefined && !state.up) return 'Nothing is left up.';
+  if (services.length === 0) return state.up ? 'What was up is still up.' : undefined;
+  if (running.length === 0) return 'No service is up.';
+  if (running.length === services.length) return 'Everything is still up.';
+  return `${listing(running, 3)} ${running.length === 1 ? 'is' : 'are'} still up.`;
+}
+
+/** Whether there is something for `grenade clean` to end. */
+export const somethingIsUp = (state: RunState): boolean =>
+  state.verdict === undefined ? [...state.services.values()].some(({ status }) => status.kind === 'running') : state.up;

@@ -1,0 +1,209 @@
+import { describe, expect, test } from 'vitest';
+import { PLAIN } from '../../src/report/style.js';
+import { finalResult } from '../../src/report/terminal/final.js';
+import { exitCode } from '../../src/report/verdict.js';
+import { keyOf, Story } from './story.js';
+
+const CURL = 'curl -fsS http://127.0.0.1:41873/bucket/dir/hello.txt';
+const AT = { command: CURL, file: '/home/ada/shop/projects/30_s3rver/resources.sh', line: 23 };
+const ANSWER = 'curl: (22) The requested URL returned error: 404';
+const EXIT = { kind: 'exit', status: 22 } as const;
+
+function result(story: Story, tail: readonly string[] = [ANSWER]): string {
+  return finalResult(story.state, {
+    runDir: '.grenade/runs/2026-11-23-130200',
+    tail: () => tail,
+    mask: (text) => text.replaceAll('hunter2', '***'),
+    style: PLAIN,
+    now: story.now,
+  });
+}
+
+const stories: Readonly<Record<string, { readonly exit: number; readonly text: () => [Story, string] }>> = {};
+function story(name: string, exit: number, make: () => Story, tail?: readonly string[]): void {
+  Object.assign(stories, {
+    [name]: {
+      exit,
+      text: () => {
+        const told = make();
+        return [told, result(told, tail)];
+      },
+    },
+  });
+}
+
+story('passed', 0, () => new Story().toTheEnd().end('passed'));
+story('passed-with-caveats', 0, () => {
+  const projects = [
+    { name: 'postgres', backing: true, caveats: ['cannot prove its release: it has no version hook'] },
+    { name: 'worker', backing: false, caveats: ['has no verify', 'has a destroy that does nothing'] },
+    { name: 's3rver', backing: false, caveats: ['has no verify'] },
+  ];
+  const without = ['worker/verify', 's3rver/verify', 'postgres/version'];
+  return new Story({ projects, without })
+    .say({ type: 'warned', text: 'localrc sets FOO, which nothing reads' })
+    .say({ type: 'warned', step: keyOf('worker', 'start', 'base'), text: 'password hunter2 is short' })
+    .toTheEnd()
+    .end('passed');
+});
+story('passed-unchecked', 0, () =>
+  new Story({ projects: [{ name: 'worker', backing: false, caveats: ['has no verify'] }], without: ['worker/verify'] })
+    .toTheEnd()
+    .end('passed'),
+);
+story('base-ready', 0, () => new Story().until(keyOf('postgres', 'shutdown', 'base')).end('base-ready'));
+story('stopped', 1, () => new Story().until(keyOf('postgres', 'install', 'target')).end('stopped'));
+story('upgrade-verify', 1, () =>
+  new Story()
+    .until(keyOf('s3rver', 'verify', 'target'))
+    .fail(EXIT, AT)
+    .end('upgrade'),
+);
+story(
+  'upgrade-verify-two',
+  1,
+  () => {
+    const told = new Story()
+      .until(keyOf('worker', 'verify', 'target'))
+      .fail({ kind: 'exit', status: 1 }, undefined, 95);
+    return told.fail(EXIT, AT).end('upgrade');
+  },
+  ['looking for job 17', '\u001b[31mjob 17 is gone\u001b[0m, password=hunter2'],
+);
+story(
+  'upgrade-migrate',
+  1,
+  () =>
+    new Story()
+      .until(keyOf('worker', 'migrate', 'target'))
+      .fail(
+        { kind: 'exit', status: 1 },
+        { command: 'node migrate.js\\\n  --all', file: '/opt/lib/migrate.sh', line: 4 },
+        3210,
+      )
+      .end('upgrade'),
+  ['error: column "retry_limit" of relation "job" does not exist'],
+);
+story(
+  'upgrade-release',
+  1,
+  () =>
+    new Story()
+      .until(keyOf('worker', 'version', 'target'))
+      .say({ type: 'release-reported', project: 'worker', side: 'target', version: '0.13.0' })
+      .fail({ kind: 'release-wrong', expected: '0.16', reported: '0.13.0', before: '0.13.0' })
+      .pass()
+      .end('upgrade'),
+  ['0.13.0'],
+);
+story(
+  'upgrade-time-limit',
+  1,
+  () =>
+    new Story()
+      .until(keyOf('worker', 'start', 'target'))
+      .fail({ kind: 'time-limit', limitMs: 1_800_000, limit: 'limits.hook' }, undefined, 1_800_200)
+      .end('upgrade'),
+  ['waiting for http://127.0.0.1:8080/ready', 'waiting for http://127.0.0.1:8080/ready'],
+);
+story(
+  'upgrade-service-died',
+  1,
+  () => {
+    const told = new Story().until(keyOf('worker', 'verify', 'target'));
+    const pid = told.state.services.get('s3rver')?.pid ?? 0;
+    return told
+      .say({ type: 'service-exited', service: 's3rver', pid, status: 139, expected: false })
+      .fail({ kind: 'service-died', service: 's3rver', status: 139, log: 'services/s3rver.log' })
+      .end('upgrade');
+  },
+  ['FATAL: cannot read ._S3rver_metadata'],
+);
+story(
+  'upgrade-shutdown',
+  1,
+  () =>
+    new Story()
+      .until(keyOf('worker', 'shutdown', 'base'))
+      .fail({ kind: 'service-survived', services: [{ name: 'worker', pid: 6005 }] })
+      .end('upgrade'),
+  ['stopping worker'],
+);
+story(
+  'base-start',
+  3,
+  () =>
+    new Story()
+      .until(keyOf('worker', 'start', 'base'))
+      .fail({ kind: 'exit', status: 127 })
+      .end('base'),
+  ['start.sh: line 3: graphile-worker: command not found'],
+);
+story(
+  'after',
+  1,
+  () =>
+    new Story()
+      .until(keyOf('worker', 'destroy', 'target'))
+      .fail(EXIT)
+      .end('after'),
+  ['no such bucket'],
+);
+story(
+  'harness',
+  4,
+  () =>
+    new Story()
+      .until('take-down:target@autumn')
+      .fail({ kind: 'step-error', reason: 'ENOSPC: no space left on device' })
+      .end('harness'),
+  [],
+);
+story(
+  'interrupted',
+  130,
+  () =>
+    new Story()
+      .until(keyOf('worker', 'migrate', 'target'))
+      .say({ type: 'interrupted', signal: 'SIGINT' })
+      .fail({ kind: 'interrupted', signal: 'SIGINT' })
+      .end('interrupted'),
+  ['converting'],
+);
+story('killed', 4, () => {
+  const told = new Story().until(keyOf('worker', 'migrate', 'target'));
+  told.start();
+  return told;
+});
+story('killed-early', 4, () => {
+  const told = new Story();
+  told.events.splice(1);
+  return told;
+});
+
+describe('the final result', () => {
+  test.each(Object.keys(stories))('%s', async (name) => {
+    const told = stories[name];
+    if (told === undefined) throw new Error(name);
+    const [run, text] = told.text();
+    await expect(text).toMatchFileSnapshot(`golden/final/${name}.txt`);
+    expect(exitCode(run.state)).toBe(told.exit);
+  });
+
+  test('lets nothing from a log reach the terminal that could move its cursor', () => {
+    const told = new Story()
+      .until(keyOf('s3rver', 'verify', 'target'))
+      .fail(EXIT)
+      .end('upgrade');
+    const text = result(told, ['\u001b]0;owned\u0007\u001b[2J10 %\r100 %\r', 'a\u0008b\u202ec\u009b31m']);
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: none of them may be left
+    expect(text).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202e]/);
+    expect(text).toContain('100 %\n');
+    expect(text).not.toContain('owned');
+  });
+
+  test('under --strict a release that was not proven is a failure', () => {
+    const { state } = new Story({ without: ['worker/version'] }).toTheEnd().end('passed');
+    expect([exitCode(state), exitCode(state, { strict: true })]).toEqual([0, 1]);
+  });
+});

@@ -1,0 +1,150 @@
+import type { Event, EventBody, ProjectRecord, Verdict } from '../../src/journal/event.js';
+import type { Failure } from '../../src/journal/failure.js';
+import { foldRun } from '../../src/journal/fold.js';
+import type { Action, Blame, Hook, PhaseRecord, Side, StepRecord } from '../../src/journal/record.js';
+import type { RunState } from '../../src/journal/state.js';
+
+/** Local time, so that a clock reads the same wherever the tests run. */
+export const BEGIN = new Date(2026, 10, 23, 13, 2, 0).getTime();
+
+const PHASES: readonly [name: string, blame: Blame, side: Side, hooks: readonly Hook[]][] = [
+  ['install', 'base', 'base', ['install']],
+  ['start', 'base', 'base', ['start']],
+  ['version', 'base', 'base', ['version']],
+  ['create', 'base', 'base', ['create']],
+  ['verify', 'base', 'base', ['verify']],
+  ['shutdown', 'upgrade', 'base', ['shutdown']],
+  ['verify-noapi', 'upgrade', 'base', ['verify_noapi']],
+  ['upgrade', 'upgrade', 'target', ['install', 'migrate', 'start']],
+  ['version-target', 'upgrade', 'target', ['version']],
+  ['verify-target', 'upgrade', 'target', ['verify']],
+  ['destroy', 'after', 'target', ['destroy']],
+  ['take-down', 'after', 'target', []],
+];
+
+interface Shape {
+  readonly projects?: readonly (string | ProjectRecord)[];
+  /** Hooks that a project lacks: `s3rver/verify`. */
+  readonly without?: readonly string[];
+}
+
+/** Tells a run, step by step, as the runner would write it: everything passes until something is said to fail. */
+export class Story {
+  readonly events: Event[] = [];
+  readonly steps: readonly StepRecord[];
+  #at = BEGIN;
+  #next = 0;
+
+  constructor({ projects = ['postgres', 'worker', 's3rver'], without = [] }: Shape = {}) {
+    const records = projects.map((project) =>
+      typeof project === 'string' ? { name: project, backing: project === 'postgres', caveats: [] } : project,
+    );
+    const steps: StepRecord[] = [];
+    const phases: PhaseRecord[] = [];
+    const add = (phase: string, side: Side, name: string, action: Action): void => {
+      const release = side === 'base' ? 'spring' : 'autumn';
+      steps.push({ key: `${name}:${side}@${release}`, number: steps.length + 1, phase, action, side, release });
+    };
+    for (const [name, blame, side, hooks] of PHASES) {
+      phases.push({ name, blame });
+      if (name === 'take-down') add(name, side, name, { kind: 'take-down' });
+      for (const { name: project } of records) {
+        for (const hook of hooks.filter((hook) => !without.includes(`${project}/${hook}`))) {
+          add(name, side, `${project}/${hook}`, { kind: 'hook', project, hook });
+        }
+      }
+    }
+    this.steps = steps;
+    const harness = { version: '0.1.0', pid: 4711, startTime: '99' };
+    this.say({ type: 'run-started', run: '2026-11-23-130200', workspace: '/home/ada/shop', harness });
+    const releases = { base: 'spring', target: 'autumn' };
+    this.say({ type: 'planned', scenario: 'full stop', releases, projects: records, phases, steps });
+  }
+
+  say(body: EventBody, later = 0): this {
+    this.#at += later;
+    this.events.push({ at: this.#at, ...body });
+    return this;
+  }
+
+  /** Runs every step before this one. */
+  until(key: string): this {
+    while (this.#next < this.steps.length && this.steps[this.#next]?.key !== key) this.pass();
+    return this;
+  }
+
+  toTheEnd(): this {
+    while (this.#next < this.steps.length) this.pass();
+    return this;
+  }
+
+  start(): StepRecord {
+    const step = this.steps[this.#next];
+    if (step === undefined) throw new Error('the story is over');
+    this.#next += 1;
+    this.say({ type: 'step-started', step: step.key, log: this.#log(step), pid: 5000 + step.number }, 5);
+    return step;
+  }
+
+  pass(ms = 100 + this.#next * 7): this {
+    const step = this.start();
+    const { action } = step;
+    if (action.kind === 'hook') {
+      const { project, hook } = action;
+      if (hook === 'start')
+        this.say({ type: 'service-started', service: project, pid: 6000 + step.number, step: step.key });
+      if (hook === 'shutdown') {
+        const pid = this.steps.find(({ key }) => key === `${project}/start:base@spring`)?.number ?? 0;
+        this.say({ type: 'service-stopping', service: project, step: step.key });
+        this.say({ type: 'service-exited', service: project, pid: 6000 + pid, status: 0, expected: true });
+      }
+      if (hook === 'create') this.say({ type: 'resource-saved', step: step.key, project, key: 'id' });
+      if (hook === 'version') {
+        this.say({
+          type: 'release-reported',
+          project,
+          side: step.side,
+          version: VERSIONS[project]?.[step.side] ?? '1',
+        });
+      }
+    }
+    return this.say({ type: 'step-finished', step: step.key, ms, log: this.#log(step) }, ms);
+  }
+
+  fail(
+    failure: Failure,
+    why?: { readonly command: string; readonly file: string; readonly line: number },
+    ms = 120,
+  ): this {
+    const step = this.start();
+    if (why) this.say({ type: 'command-failed', step: step.key, status: 22, ...why }, ms - 10);
+    return this.say({ type: 'step-finished', step: step.key, ms, failure, log: this.#log(step, 'FAILED_') }, 10);
+  }
+
+  end(verdict: Verdict, up = verdict !== 'passed'): this {
+    return this.say({ type: 'run-finished', verdict, up }, 20);
+  }
+
+  get state(): RunState {
+    return foldRun(this.events);
+  }
+
+  get now(): number {
+    return this.#at;
+  }
+
+  #log({ number, action }: StepRecord, failed = ''): string {
+    const name = action.kind === 'hook' ? `${action.project}-${action.hook}` : action.kind;
+    return `steps/${failed}${String(number).padStart(2, '0')}-${name}.log`;
+  }
+}
+
+const VERSIONS: Readonly<Record<string, Readonly<Record<Side, string>>>> = {
+  postgres: { base: '14.23', target: '17.10' },
+  worker: { base: '0.13.0', target: '0.16.6' },
+  s3rver: { base: '2.2.9', target: '3.7.1' },
+};
+
+/** Numbers of steps by key, for stories that need one. */
+export const keyOf = (project: string, hook: Hook, side: Side): string =>
+  `${project}/${hook}:${side}@${side === 'base' ? 'spring' : 'autumn'}`;
