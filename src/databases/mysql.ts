@@ -1,4 +1,4 @@
-import type { Save } from './source.js';
+import type { Save } from './save.js';
 
 /** One database by `mysqldump`; its password goes through the environment, where `ps` does not show it. */
 export function mysqlDump(url: URL, path: string): Save {

@@ -1,4 +1,4 @@
-import type { Save } from './source.js';
+import type { Save } from './save.js';
 
 /** One database by `pg_dump`; its password goes through the environment, where `ps` does not show it. */
 export function postgresDump(url: URL, path: string): Save {

@@ -2,20 +2,12 @@ import { isAbsolute } from 'node:path';
 import { err, ok, type Result } from '../basics/result.js';
 import { mysqlDump } from './mysql.js';
 import { postgresDump } from './postgres.js';
+import type { Save } from './save.js';
 
 /** Where a service keeps its state: what `register_data NAME URL|DIR` names. */
 export type DataSource =
   | { readonly kind: 'directory'; readonly path: string }
   | { readonly kind: 'postgres' | 'mysql'; readonly url: URL };
-
-/** How state is saved, as data: a program that writes to `file` below the place it is given. */
-export interface Save {
-  readonly command: readonly [string, ...string[]];
-  /** What it needs besides the run's environment; passwords are here and never among the arguments. */
-  readonly env: Readonly<Record<string, string>>;
-  /** The file or directory it makes. */
-  readonly path: string;
-}
 
 /** Reads what was registered; or says what is wrong with it, in one sentence. */
 export function parseDataSource(text: string): Result<DataSource, string> {
