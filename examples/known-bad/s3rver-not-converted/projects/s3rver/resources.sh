@@ -1,0 +1,1 @@
+../../../../quickstart/projects/30_s3rver/resources.sh
