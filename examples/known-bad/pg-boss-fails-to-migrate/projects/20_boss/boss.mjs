@@ -13,14 +13,11 @@ try {
   process.exit(1);
 }
 
-switch (process.argv[2]) {
-  case 'work':
-    console.log(`pg-boss ${require('pg-boss/package.json').version} is at work`);
-    break;
-  case 'send':
-    await boss.send('letters', {}, { startAfter: '1 hour' });
-    process.exit();
-  case 'count':
-    console.log(await boss.getQueueSize('letters'));
-    process.exit();
+const [verb] = process.argv.slice(2);
+if (verb === 'work') {
+  console.log(`pg-boss ${require('pg-boss/package.json').version} is at work`);
+} else {
+  if (verb === 'send') await boss.send('letters', {}, { startAfter: '1 hour' });
+  if (verb === 'count') console.log(await boss.getQueueSize('letters'));
+  process.exit();
 }
