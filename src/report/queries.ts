@@ -1,4 +1,5 @@
-import type { ProjectRecord } from '../journal/event.js';
+import { isAbsolute, relative } from 'node:path';
+import type { CommandFailed, ProjectRecord } from '../journal/event.js';
 import type { RunState, StepState } from '../journal/state.js';
 import { hookOf, projectOf } from './names.js';
 
@@ -90,4 +91,10 @@ export function brokenProject(state: RunState, step: StepState): string | undefi
     return ownerOf(state, status.failure.service) ?? projectOf(step.record);
   }
   return projectOf(step.record);
+}
+
+/** File and line, as somebody in the workspace would open them. */
+export function place(state: RunState, { file, line }: CommandFailed): string {
+  const path = isAbsolute(file) && state.workspace !== '' ? relative(state.workspace, file) : file;
+  return `${path.startsWith('..') ? file : path}:${line}`;
 }

@@ -1,10 +1,8 @@
-import { isAbsolute, relative } from 'node:path';
 import { formatDuration } from '../../basics/duration.js';
-import type { CommandFailed } from '../../journal/event.js';
 import type { RunState, StepState } from '../../journal/state.js';
 import { explain } from '../explain.js';
 import { hookOf, numbered, stepNumber } from '../names.js';
-import { passedBefore } from '../queries.js';
+import { passedBefore, place } from '../queries.js';
 import type { Style } from '../style.js';
 import type { Tail } from '../tail.js';
 import { type Clean, listing } from '../text.js';
@@ -43,12 +41,6 @@ export function failureBlock(
   const notes = [what, next, again].filter((note) => note !== undefined);
   if (notes.length > 0) lines.push('', ...notes.map((note) => `  ${clean(note)}`));
   return lines;
-}
-
-/** File and line, as somebody in the workspace would open them. */
-export function place(state: RunState, { file, line }: CommandFailed): string {
-  const path = isAbsolute(file) && state.workspace !== '' ? relative(state.workspace, file) : file;
-  return `${path.startsWith('..') ? file : path}:${line}`;
 }
 
 /** `It passed before the upgrade (09) and with no API (14).` */

@@ -70,5 +70,6 @@ function left(state: RunState, options: FinalOptions): string[] {
   ];
   const time =
     state.verdict === 'passed' ? '' : `   ${formatDuration(elapsedMs(state, state.endedAt ?? state.lastAt))}`;
-  return [`  ${[whatIsUp(state), commands.join(' · ')].filter(Boolean).join('   ')}`, style.dim(`  ${runDir}${time}`)];
+  const next = [whatIsUp(state) ?? '', commands.join(' · ')].filter((words) => words !== '').join('   ');
+  return [...(next === '' ? [] : [`  ${next}`]), style.dim(`  ${runDir}${time}`)];
 }

@@ -4,9 +4,9 @@ import type { Event } from '../../journal/event.js';
 import type { RunState, StepState } from '../../journal/state.js';
 import { explain } from '../explain.js';
 import { stepNumber, stepTitle } from '../names.js';
+import { place } from '../queries.js';
 import type { Style } from '../style.js';
 import { type Clean, clock, firstLine } from '../text.js';
-import { place } from './failure-block.js';
 
 /**
  * What one event is worth where nobody watches a terminal: a line with its time, or nothing. `state` is the run

@@ -1,0 +1,165 @@
+import { unreachable } from '../basics/unreachable.js';
+import type { Failure } from '../journal/failure.js';
+import type { RunState, StepState } from '../journal/state.js';
+import { explain } from './explain.js';
+import { projectOf, stepTitle } from './names.js';
+import { place } from './queries.js';
+import type { Tail } from './tail.js';
+import { type Clean, cleaner } from './text.js';
+import { exitCode, sentence } from './verdict.js';
+
+export interface JUnitOptions {
+  readonly tail: Tail;
+  readonly mask: (text: string) => string;
+  readonly now: number;
+  readonly strict?: boolean;
+}
+
+/** The suite of what belongs to no project, and of the verdict. */
+const OURS = 'grenade';
+
+/** An element of JUnit's XML, before it is written. */
+interface Case {
+  readonly suite: string;
+  readonly name: string;
+  readonly seconds: string;
+  readonly outcome:
+    | { readonly kind: 'passed' }
+    | { readonly kind: 'skipped'; readonly why: string }
+    | { readonly kind: 'failure' | 'error'; readonly type: string; readonly message: string; readonly text: string };
+}
+
+/**
+ * A run as `junit.xml`: a suite a project, a test case a step. Names come from the steps' keys alone, so that a test
+ * is the same one in every run: no numbers, times or run ids. The verdict is a test case too, because a run can fail
+ * in no step of its own.
+ */
+export async function junit(state: RunState, options: JUnitOptions): Promise<string> {
+  // Loaded here: most commands never write XML.
+  const { create } = await import('xmlbuilder2');
+  const clean = xmlCleaner(options.mask);
+  const suites = new Map<string, Case[]>([[OURS, [verdictCase(state, options, clean)]]]);
+  for (const { name } of state.projects) if (!suites.has(name)) suites.set(name, []);
+  for (const step of state.steps) {
+    const made = stepCase(state, step, options, clean);
+    const suite = suites.get(made.suite);
+    if (suite === undefined) suites.set(made.suite, [made]);
+    else suite.push(made);
+  }
+
+  const root = create({ version: '1.0', encoding: 'UTF-8' }).ele('testsuites', {
+    name: 'grenade',
+    ...totals([...suites.values()].flat()),
+  });
+  const timestamp = new Date(state.startedAt ?? 0).toISOString().slice(0, 19);
+  for (const [name, cases] of suites) {
+    const suite = root.ele('testsuite', { name: clean(name), ...totals(cases), skipped: skipped(cases), timestamp });
+    const properties = name === OURS ? ourProperties(state) : projectProperties(state, name);
+    if (properties.length > 0) {
+      const element = suite.ele('properties');
+      for (const [key, value] of properties) element.ele('property', { name: key, value: clean(value) });
+    }
+    for (const { name: test, seconds, outcome } of cases) {
+      const element = suite.ele('testcase', { name: clean(test), classname: clean(name), time: seconds });
+      if (outcome.kind === 'skipped') element.ele('skipped', { message: outcome.why });
+      else if (outcome.kind !== 'passed') {
+        element.ele(outcome.kind, { type: outcome.type, message: outcome.message }).txt(outcome.text);
+      }
+    }
+  }
+  return `${root.end({ prettyPrint: true })}\n`;
+}
+
+/** Besides secrets and escape sequences, XML 1.0 cannot hold halves of surrogate pairs and two code points. */
+function xmlCleaner(mask: (text: string) => string): Clean {
+  const clean = cleaner(mask);
+  return (text) => clean(text).replace(/[\p{Cs}\ufffe\uffff]/gu, '');
+}
+
+function totals(cases: readonly Case[]): { tests: number; failures: number; errors: number; time: string } {
+  const of = (kind: Case['outcome']['kind']): number => cases.filter(({ outcome }) => outcome.kind === kind).length;
+  const time = cases.reduce((sum, { seconds }) => sum + Number(seconds), 0).toFixed(3);
+  return { tests: cases.length, failures: of('failure'), errors: of('error'), time };
+}
+
+const skipped = (cases: readonly Case[]): number => cases.filter(({ outcome }) => outcome.kind === 'skipped').length;
+
+function ourProperties(state: RunState): [string, string][] {
+  const { releases } = state;
+  return [
+    ['verdict', state.verdict ?? 'none'],
+    ['scenario', state.scenario],
+    ...(releases === undefined
+      ? []
+      : ([
+          ['base', releases.base],
+          ['target', releases.target],
+        ] satisfies [string, string][])),
+    ...state.warnings.map(({ text }): [string, string] => ['warning', text]),
+  ];
+}
+
+function projectProperties(state: RunState, project: string): [string, string][] {
+  const record = state.projects.find(({ name }) => name === project);
+  const reported = state.reported.get(project);
+  return [
+    ...(record?.caveats ?? []).map((caveat): [string, string] => ['caveat', caveat]),
+    ...(reported?.base === undefined ? [] : ([['base', reported.base]] satisfies [string, string][])),
+    ...(reported?.target === undefined ? [] : ([['target', reported.target]] satisfies [string, string][])),
+  ];
+}
+
+function verdictCase(state: RunState, { now, strict = false }: JUnitOptions, clean: Clean): Case {
+  const text = clean(sentence(state, now).text);
+  const outcome: Case['outcome'] =
+    exitCode(state, { strict }) === 0
+      ? { kind: 'passed' }
+      : { kind: 'failure', type: state.verdict ?? 'killed', message: text, text };
+  return { suite: OURS, name: 'verdict', seconds: '0.000', outcome };
+}
+
+function stepCase(state: RunState, step: StepState, { tail }: JUnitOptions, clean: Clean): Case {
+  const { record, status } = step;
+  const project = projectOf(record);
+  const name = project === undefined ? record.key : record.key.slice(project.length + 1);
+  const made = { suite: project ?? OURS, name };
+  switch (status.kind) {
+    case 'passed':
+      return { ...made, seconds: seconds(status.ms), outcome: { kind: 'passed' } };
+    case 'waiting':
+      return { ...made, seconds: '0.000', outcome: { kind: 'skipped', why: `never ran${whyNever(state)}` } };
+    case 'running': {
+      const text = 'The harness was killed while this step ran.';
+      const ms = seconds(Math.max(0, state.lastAt - status.startedAt));
+      return { ...made, seconds: ms, outcome: { kind: 'error', type: 'killed', message: text, text } };
+    }
+    case 'failed': {
+      const { short, what, next } = explain(status.failure, record);
+      const at = status.commandFailed;
+      const lines = [
+        ...(at === undefined ? [] : [`${place(state, at)}: ${at.command}`]),
+        ...(status.failure.kind === 'service-died' ? tail(status.failure.log) : []),
+        ...(step.log === undefined ? [] : tail(step.log)),
+        ...[what, next].filter((sentence) => sentence !== undefined),
+      ];
+      const message = clean(`${stepTitle(record)}: ${short}${what === undefined ? '' : `. ${what}`}`);
+      const type = status.failure.kind;
+      const text = lines.map(clean).join('\n');
+      return { ...made, seconds: seconds(status.ms), outcome: { kind: blame(status.failure), type, message, text } };
+    }
+    default:
+      return unreachable(status);
+  }
+}
+
+/** JUnit tells what the system under test did wrong (a failure) from what kept it from being tested (an error). */
+const blame = (failure: Failure): 'failure' | 'error' =>
+  failure.kind === 'step-error' || failure.kind === 'interrupted' ? 'error' : 'failure';
+
+function whyNever(state: RunState): string {
+  const [first] = state.failed;
+  if (first !== undefined) return `: ${stepTitle(first.record)} failed before`;
+  return state.verdict === 'base-ready' || state.verdict === 'stopped' ? ': the run ended there, as asked' : '';
+}
+
+const seconds = (ms: number): string => (ms / 1000).toFixed(3);

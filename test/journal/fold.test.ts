@@ -1,0 +1,81 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import type { Event } from '../../src/journal/event.js';
+import { elapsedMs, foldRun, RunFold } from '../../src/journal/fold.js';
+import { PLAIN } from '../../src/report/style.js';
+import { finalResult } from '../../src/report/terminal/final.js';
+import { keyOf, Story } from '../report/story.js';
+
+const told = (): readonly Event[] =>
+  new Story()
+    .until(keyOf('worker', 'verify', 'target'))
+    .fail({ kind: 'exit', status: 3 })
+    .pass()
+    .end('upgrade').events;
+
+describe('the fold of a journal', () => {
+  test('knows where every step, service and release stands', () => {
+    const state = new Story().until(keyOf('worker', 'start', 'target')).state;
+    expect(state.byKey.get(keyOf('worker', 'migrate', 'target'))?.status.kind).toBe('passed');
+    expect(state.byKey.get(keyOf('worker', 'start', 'target'))?.status).toEqual({ kind: 'waiting' });
+    expect(state.reported.get('postgres')).toEqual({ base: '14.23' });
+    expect(state.services.get('postgres')?.status.kind).toBe('running');
+    expect(state.services.get('worker')?.status).toMatchObject({ kind: 'ended', expected: true });
+    expect(state.resources.get('s3rver')).toEqual(new Set(['s3rver/id']));
+    expect(state.verdict).toBeUndefined();
+  });
+
+  test('a failed step has the last command that failed before it ended', () => {
+    const story = new Story().until(keyOf('worker', 'create', 'base'));
+    const step = keyOf('worker', 'create', 'base');
+    story.say({ type: 'command-failed', step, command: 'of an earlier attempt', status: 1, file: 'x', line: 1 });
+    story.fail({ kind: 'exit', status: 2 }, { command: 'false', file: 'y', line: 2 });
+    expect(story.state.byKey.get(step)?.status).toMatchObject({ kind: 'failed', commandFailed: { command: 'false' } });
+  });
+
+  test('an exit of a service that was replaced meanwhile does not count', () => {
+    const story = new Story()
+      .say({ type: 'service-started', service: 'db', pid: 1 })
+      .say({ type: 'service-started', service: 'db', pid: 2 })
+      .say({ type: 'service-exited', service: 'db', pid: 1, status: 0, expected: true });
+    expect(story.state.services.get('db')).toMatchObject({ pid: 2, status: { kind: 'running' } });
+  });
+
+  test('a run that goes on keeps what its steps did, and the time between does not count', () => {
+    const story = new Story().until(keyOf('postgres', 'shutdown', 'base')).end('base-ready');
+    const { finished } = story.state;
+    const took = elapsedMs(story.state, story.now);
+    const planned = story.events.find(({ type }) => type === 'planned');
+    if (planned === undefined) throw new Error('no plan');
+    story.say({ type: 'run-resumed', harness: { version: '0.1.0', pid: 1, startTime: '1' } }, 3_600_000);
+    story.say(planned);
+    const { state } = story;
+    expect([state.finished, state.verdict, state.endedAt]).toEqual([finished, undefined, undefined]);
+    expect(state.phases.slice(0, 5).every((phase) => phase.finished === phase.steps.length)).toBe(true);
+    expect(elapsedMs(state, state.lastAt)).toBe(took);
+    expect(state.resources.get('worker')?.size).toBe(1);
+  });
+
+  test('any journal, cut anywhere and in any order, folds and can be reported', () => {
+    const events = told();
+    fc.assert(
+      fc.property(fc.shuffledSubarray([...events]), fc.nat(events.length), (mixed, length) => {
+        for (const some of [mixed, events.slice(0, length)]) {
+          const state = foldRun(some);
+          const done = state.steps.filter(({ status }) => status.kind === 'passed' || status.kind === 'failed');
+          expect(state.finished).toBe(done.length);
+          expect(state.phases.reduce((sum, phase) => sum + phase.finished, 0)).toBe(done.length);
+          const given = { runDir: '.', tail: () => [], mask: (text: string) => text, style: PLAIN, now: 0 };
+          expect(finalResult(state, given)).not.toContain('undefined');
+        }
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  test('event by event it comes to the same as at once', () => {
+    const fold = new RunFold();
+    for (const event of told()) fold.apply(event);
+    expect(fold).toEqual(foldRun(told()));
+  });
+});
