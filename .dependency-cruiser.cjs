@@ -37,7 +37,12 @@ module.exports = {
       to: {},
     },
     { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
-    { name: 'no-undeclared', severity: 'error', from: {}, to: { dependencyTypes: ['npm-no-pkg', 'unknown', 'npm-dev'] } },
+    {
+      name: 'no-undeclared',
+      severity: 'error',
+      from: {},
+      to: { dependencyTypes: ['npm-no-pkg', 'unknown', 'npm-dev'] },
+    },
   ],
   options: {
     tsPreCompilationDeps: true,

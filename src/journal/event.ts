@@ -179,12 +179,4 @@ export interface RunFinished {
  * Who broke it, kept apart: a base that fails its own checks says nothing about the upgrade.
  * `base-ready` and `stopped` are the ends asked for by `-b` and `-s`.
  */
-export type Verdict =
-  | 'passed'
-  | 'base-ready'
-  | 'stopped'
-  | 'upgrade'
-  | 'after'
-  | 'base'
-  | 'harness'
-  | 'interrupted';
+export type Verdict = 'passed' | 'base-ready' | 'stopped' | 'upgrade' | 'after' | 'base' | 'harness' | 'interrupted';

@@ -14,7 +14,12 @@ export type Failure =
   /** A module's process ended with status 0 before its hook had returned. */
   | { readonly kind: 'left-early' }
   /** A service that should have been up ended while the step ran. */
-  | { readonly kind: 'service-died'; readonly service: string; readonly status: number | undefined; readonly log: string }
+  | {
+      readonly kind: 'service-died';
+      readonly service: string;
+      readonly status: number | undefined;
+      readonly log: string;
+    }
   /** `shutdown` returned, and services of its project still run. */
   | { readonly kind: 'service-survived'; readonly services: readonly { readonly name: string; readonly pid: number }[] }
   /** The version hook printed nothing to compare. */

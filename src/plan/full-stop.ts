@@ -30,7 +30,11 @@ export function planFullStop(workspace: Workspace, options: { readonly failFast?
       ? [step(side, `${project.name}/${hook}`, { kind: 'hook', project: project.name, hook }, after)]
       : [];
   /** One after the other, project by project. */
-  const inTurn = (side: Side, hooks: readonly Hook[] | ((project: Project) => readonly Hook[]), list: readonly Project[]) => {
+  const inTurn = (
+    side: Side,
+    hooks: readonly Hook[] | ((project: Project) => readonly Hook[]),
+    list: readonly Project[],
+  ) => {
     const steps = list.flatMap((project) =>
       (typeof hooks === 'function' ? hooks(project) : hooks).flatMap((hook) => call(side, hook, project)),
     );
@@ -49,8 +53,7 @@ export function planFullStop(workspace: Workspace, options: { readonly failFast?
     );
   };
 
-  const settle =
-    workspace.settle > 0 ? [step('target', 'settle', { kind: 'settle', ms: workspace.settle })] : [];
+  const settle = workspace.settle > 0 ? [step('target', 'settle', { kind: 'settle', ms: workspace.settle })] : [];
   const save = (side: Side): Draft[] =>
     workspace.databases.length > 0 ? [step(side, 'save-state', { kind: 'save-state' })] : [];
 

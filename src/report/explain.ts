@@ -14,6 +14,9 @@ export interface Explanation {
   readonly next?: string;
 }
 
+/** The limit that no single step is at fault for. */
+export const RUN_LIMIT = 'limits.run';
+
 /** Statuses that mean the same whatever the hook is; what a hook means by its own is its own affair. */
 const STATUSES: ReadonlyMap<number, Omit<Explanation, 'short'>> = new Map([
   [
@@ -54,6 +57,13 @@ export function explain(failure: Failure, record: StepRecord): Explanation {
             : 'Look in its log for what it did last.',
       };
     case 'time-limit':
+      if (failure.limit === RUN_LIMIT) {
+        return {
+          short: 'ended at the limit of the run',
+          what: `It was still running when the whole run reached its limit of ${formatLimit(failure.limitMs)}.`,
+          next: `If the run needs longer, raise ${failure.limit} in grenade.yaml.`,
+        };
+      }
       return {
         short: 'ended at its time limit',
         what: `It was still running at its limit of ${formatLimit(failure.limitMs)} and was ended with all that it had started.`,

@@ -57,13 +57,17 @@ function whereTheyStand(state: RunState): string[] {
 export function whatIsUp(state: RunState): string | undefined {
   const services = [...state.services.values()];
   const running = services.filter(({ status }) => status.kind === 'running').map(({ name }) => name);
-  if (state.verdict !== undefined && !state.up) return 'Nothing is left up.';
+  // Whatever hooks start by other means than `service_start` is not in the journal: nothing is claimed of it.
   if (services.length === 0) return state.up ? 'What was up is still up.' : undefined;
+  if (state.verdict !== undefined && !state.up) return 'Nothing is left up.';
   if (running.length === 0) return 'No service is up.';
   if (running.length === services.length) return 'Everything is still up.';
   return `${listing(running, 3)} ${running.length === 1 ? 'is' : 'are'} still up.`;
 }
 
-/** Whether there is something for `grenade clean` to end. */
-export const somethingIsUp = (state: RunState): boolean =>
-  state.verdict === undefined ? [...state.services.values()].some(({ status }) => status.kind === 'running') : state.up;
+/** Whether there may be something for `grenade clean` to end. */
+export function somethingIsUp(state: RunState): boolean {
+  if (state.verdict !== undefined && state.services.size > 0) return state.up;
+  const running = [...state.services.values()].some(({ status }) => status.kind === 'running');
+  return running || state.up || (isFailure(state.verdict) && state.steps.some(({ status }) => status.kind !== 'waiting'));
+}

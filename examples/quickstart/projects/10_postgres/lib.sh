@@ -7,7 +7,7 @@ data=$DATA_DIR/postgres
 unprivileged=()
 if ((EUID == 0)); then
   unprivileged=(setpriv --reuid=65534 --regid=65534 --clear-groups
-    --inh-caps=+dac_override --ambient-caps=+dac_override)
+    --securebits=+no_setuid_fixup --inh-caps=+dac_override --ambient-caps=+dac_override)
 fi
 
 # bin_of RELEASE_DIR: where a release's programs are.

@@ -1,24 +1,22 @@
 // A few words of S3, without a client: there may be no curl on this machine.
 //   node s3.mjs put URL [BODY [HEADER=VALUE]...]
-//   node s3.mjs get URL              prints the body
-//   node s3.mjs header URL HEADER    prints one header
-//   node s3.mjs keys URL             prints the keys in a bucket, one a line
+//   node s3.mjs expect URL BODY [HEADER=VALUE]...   fails unless the object has all of them
+//   node s3.mjs keys URL                            prints the keys in a bucket, one a line
 //   node s3.mjs delete URL
 // Whatever is not answered with 2xx is printed with its body, and is exit 22.
-const [verb, url, ...rest] = process.argv.slice(2);
+const [verb, url, body = '', ...rest] = process.argv.slice(2);
+const headers = rest.map((header) => header.split(/=(.*)/s, 2));
 
 switch (verb) {
-  case 'put': {
-    const [body = '', ...headers] = rest;
-    await request('PUT', { body, headers: headers.map((header) => header.split(/=(.*)/s, 2)) });
+  case 'put':
+    await request('PUT', { body, headers });
+    break;
+  case 'expect': {
+    const response = await request('GET');
+    same('body', body, await response.text());
+    for (const [name, value] of headers) same(name, value, response.headers.get(name));
     break;
   }
-  case 'get':
-    process.stdout.write(await (await request('GET')).text());
-    break;
-  case 'header':
-    console.log((await request('HEAD')).headers.get(rest[0]) ?? '');
-    break;
   case 'keys':
     for (const [, key] of (await (await request('GET')).text()).matchAll(/<Key>(.*?)<\/Key>/g)) console.log(key);
     break;
@@ -39,4 +37,10 @@ async function request(method, options = {}) {
     console.error(`${method} ${url}: ${error.cause?.message ?? error.message}`);
   }
   process.exit(22);
+}
+
+function same(what, expected, found) {
+  if (found === expected) return;
+  console.error(`GET ${url}: its ${what} was "${expected}" and is ${found === null ? 'gone' : `"${found}"`}`);
+  process.exitCode = 1;
 }
