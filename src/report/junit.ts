@@ -110,7 +110,7 @@ function projectProperties(state: RunState, project: string): [string, string][]
 }
 
 function verdictCase(state: RunState, { now, strict = false }: JUnitOptions, clean: Clean): Case {
-  const text = clean(sentence(state, now).text);
+  const text = clean(sentence(state, { now, strict }).text);
   const outcome: Case['outcome'] =
     exitCode(state, { strict }) === 0
       ? { kind: 'passed' }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { PLAIN } from '../../src/report/style.js';
 import { finalResult } from '../../src/report/terminal/final.js';
-import { exitCode } from '../../src/report/verdict.js';
+import { exitCode, sentence } from '../../src/report/verdict.js';
 import { keyOf, Story } from './story.js';
 
 const CURL = 'curl -fsS http://127.0.0.1:41873/bucket/dir/hello.txt';
@@ -107,6 +107,16 @@ story(
   ['waiting for http://127.0.0.1:8080/ready', 'waiting for http://127.0.0.1:8080/ready'],
 );
 story(
+  'upgrade-run-limit',
+  1,
+  () =>
+    new Story()
+      .until(keyOf('worker', 'start', 'target'))
+      .fail({ kind: 'time-limit', limitMs: 10_800_000, limit: 'limits.run' }, undefined, 2000)
+      .end('upgrade'),
+  ['waiting for http://127.0.0.1:8080/ready'],
+);
+story(
   'upgrade-service-died',
   1,
   () => {
@@ -205,5 +215,18 @@ describe('the final result', () => {
   test('under --strict a release that was not proven is a failure', () => {
     const { state } = new Story({ without: ['worker/version'] }).toTheEnd().end('passed');
     expect([exitCode(state), exitCode(state, { strict: true })]).toEqual([0, 1]);
+    expect(sentence(state, { now: 0, strict: true })).toMatchObject({
+      mark: '✘',
+      text: 'Every step passed, and nothing proves which release worker now runs: --strict asks for that.',
+    });
+  });
+
+  test('of a run that still goes on says nothing of its end', () => {
+    const told = new Story().until(keyOf('worker', 'migrate', 'target'));
+    told.start();
+    const options = { runDir: '.', tail: () => [], mask: (text: string) => text, style: PLAIN, now: told.now };
+    const text = finalResult(told.state, { ...options, alive: true });
+    expect(text).toContain('▸ Still running during 26 worker migrate.');
+    expect(text).not.toContain('never ran');
   });
 });

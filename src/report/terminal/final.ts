@@ -19,6 +19,8 @@ export interface FinalOptions {
   readonly now: number;
   /** Whether the harness of an unfinished run is still there. */
   readonly alive?: boolean;
+  /** Whether a release that was not proven fails the run. */
+  readonly strict?: boolean;
   /** What must follow a command so that it means this workspace and run: ` examples/shop --run RUN`. */
   readonly suffix?: string;
 }
@@ -30,12 +32,12 @@ const BLOCKS = 10;
 export function finalResult(state: RunState, options: FinalOptions): string {
   const { style } = options;
   const clean = cleaner(options.mask);
-  const verdict = sentence(state, options.now, options.alive);
+  const verdict = sentence(state, options);
   const sections = [
     [`${paint(verdict, style)(verdict.mark)} ${style.bold(clean(verdict.text))}`, ...caveatLines(state, clean)],
     ...failures(state, { ...options, clean }),
     state.verdict === 'passed' ? resultTable(state, clean) : [],
-    [...standing(state, clean), ...left(state, options)],
+    [...(options.alive === true ? [] : standing(state, clean)), ...left(state, options)],
   ];
   return `${sections
     .filter((lines) => lines.length > 0)

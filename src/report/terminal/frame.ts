@@ -1,7 +1,8 @@
 import { formatDuration } from '../../basics/duration.js';
+import { unreachable } from '../../basics/unreachable.js';
 import { elapsedMs } from '../../journal/fold.js';
 import type { RunState, StepState } from '../../journal/state.js';
-import { numbered } from '../names.js';
+import { numbered, projectOf } from '../names.js';
 import { nextStep } from '../queries.js';
 import { PLAIN, type Style } from '../style.js';
 import { type Clean, cleaner, firstLine, padEnd, padStart, shorten, textWidth } from '../text.js';
@@ -9,6 +10,8 @@ import { begunRows, countItems, type Item, projectItems, type Row, rowMs } from 
 
 /** Running steps shown; with many jobs the rest is a number. */
 const RUNNING = 4;
+/** A running project's mark and time, `▸ 3.1 s`, with its gaps. */
+const ITEM_TIME = 9;
 const LABEL = 11;
 const GAP = 3;
 /** Columns for a row's time: `59 min 59 s` and a gap. */
@@ -48,11 +51,11 @@ export function frame(
 /** The row of the upgrade names its projects while one line holds them. */
 function body(row: Row, now: number, room: number): Item[] {
   if (row.name !== 'upgrade') return countItems(row);
-  const projects = projectItems(row, now);
-  return widthOf(projects.map(({ text }) => text)) <= room ? projects : countItems(row);
+  // By the room their times may come to need, so that the row does not change its ways while it runs.
+  const names = new Set(row.steps.map(({ record }) => projectOf(record) ?? ''));
+  const needed = [...names].reduce((sum, name) => sum + textWidth(name) + ITEM_TIME, 0);
+  return needed <= room ? projectItems(row, now) : countItems(row);
 }
-
-const widthOf = (texts: readonly string[]): number => texts.reduce((sum, text) => sum + textWidth(text) + GAP, -GAP);
 
 /** Widths at which the items of all rows stand below each other; none where that would not fit. */
 function alignment(bodies: readonly (readonly Item[])[], room: number): readonly number[] {
@@ -103,6 +106,8 @@ function paint(item: Item, style: Style): (text: string) => string {
       return style.dim;
     case 'done':
       return (text) => text;
+    default:
+      return unreachable(item.state);
   }
 }
 

@@ -44,7 +44,12 @@ export function plainLines(event: Event, state: RunState, clean: Clean, style: S
     case 'service-exited':
       return event.expected
         ? []
-        : [line(undefined, `${style.red('✘')} service ${event.service} died${event.status < 0 ? '' : `, status ${event.status}`}`)];
+        : [
+            line(
+              undefined,
+              `${style.red('✘')} service ${event.service} died${event.status < 0 ? '' : `, status ${event.status}`}`,
+            ),
+          ];
     case 'interrupted':
       return [line(undefined, `${event.signal}: ending what runs; once more ends it at once`)];
     // These are said by the step they belong to, by the header or by the result.

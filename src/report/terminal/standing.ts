@@ -69,5 +69,7 @@ export function whatIsUp(state: RunState): string | undefined {
 export function somethingIsUp(state: RunState): boolean {
   if (state.verdict !== undefined && state.services.size > 0) return state.up;
   const running = [...state.services.values()].some(({ status }) => status.kind === 'running');
-  return running || state.up || (isFailure(state.verdict) && state.steps.some(({ status }) => status.kind !== 'waiting'));
+  return (
+    running || state.up || (isFailure(state.verdict) && state.steps.some(({ status }) => status.kind !== 'waiting'))
+  );
 }

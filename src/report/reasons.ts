@@ -1,0 +1,95 @@
+import { unreachable } from '../basics/unreachable.js';
+import type { Failure } from '../journal/failure.js';
+import type { Hook, StepRecord } from '../journal/record.js';
+import type { RunState, StepState } from '../journal/state.js';
+import { hookOf } from './names.js';
+import { brokenProject } from './queries.js';
+import { formatLimit } from './text.js';
+
+/** Why a project is spoken against, in two forms that sentences are made of. */
+export interface Reason {
+  readonly name: string;
+  /** After the project's name: `does not start at autumn`. */
+  readonly alone: string;
+  /** After a colon, the project being known: `it does not start at autumn`. */
+  readonly its: string;
+}
+
+export function reasonOf(state: RunState, step: StepState): Reason {
+  const name = brokenProject(state, step) ?? 'the system';
+  const { status, record } = step;
+  const own = status.kind === 'failed' ? byFailure(status.failure, record) : undefined;
+  if (own !== undefined) return { name, ...own };
+  const hook = hookOf(record);
+  return hook === undefined ? { name, alone: 'failed', its: 'it failed' } : { name, ...byHook(hook, record) };
+}
+
+/** Failures that say more than the hook they happened in. */
+function byFailure(failure: Failure, record: StepRecord): Omit<Reason, 'name'> | undefined {
+  const it = (alone: string): Omit<Reason, 'name'> => ({ alone, its: `it ${alone}` });
+  switch (failure.kind) {
+    case 'time-limit':
+      return it(`did not finish ${words(record)} within ${formatLimit(failure.limitMs)}`);
+    case 'service-died':
+      return { alone: `lost its service ${failure.service}`, its: `its service ${failure.service} died` };
+    case 'service-survived':
+      return it('was still running after its shutdown');
+    case 'release-silent':
+      return it('does not say which release it runs');
+    case 'release-wrong':
+      return failure.before === failure.reported
+        ? it(`still runs ${failure.reported}`)
+        : it(`runs ${failure.reported} and not ${failure.expected}`);
+    case 'release-unchanged':
+      return it(`still runs ${failure.reported}`);
+    case 'not-started':
+      return { alone: `has a ${words(record)} that cannot be started`, its: `its ${words(record)} cannot be started` };
+    case 'exit':
+    case 'signal':
+    case 'left-early':
+    case 'interrupted':
+    case 'step-error':
+      return undefined;
+    default:
+      return unreachable(failure);
+  }
+}
+
+const words = (record: StepRecord): string =>
+  (hookOf(record) ?? 'it').replace('verify_noapi', 'verify with no API').replace('_', ' ');
+
+/** What it means that this hook failed. */
+function byHook(hook: Hook, { side, release }: StepRecord): Omit<Reason, 'name'> {
+  const it = (alone: string): Omit<Reason, 'name'> => ({ alone, its: `it ${alone}` });
+  switch (hook) {
+    case 'install':
+      return it(`could not be installed at ${release}`);
+    case 'start':
+      return it(`does not start at ${release}`);
+    case 'version':
+      return it('does not say which release it runs');
+    case 'smoke':
+      return it(`fails its smoke test at ${release}`);
+    case 'early_create':
+    case 'create':
+      return it('could not create what should survive');
+    case 'verify':
+      return side === 'base'
+        ? { alone: 'does not have what was just created', its: 'what was just created is not there' }
+        : { alone: 'lost what was created before', its: 'what was created before it is not there after it' };
+    case 'verify_noapi':
+      return { alone: 'lost what was created once it was down', its: 'what was created is not there once it is down' };
+    case 'shutdown':
+      return it('could not be shut down');
+    case 'migrate':
+      return { alone: `could not be migrated to ${release}`, its: `its data could not be migrated to ${release}` };
+    case 'upgrade':
+      return it(`could not be upgraded to ${release}`);
+    case 'finalize':
+      return it(`could not be finalized at ${release}`);
+    case 'destroy':
+      return { alone: 'could not delete what was created', its: 'what was created could not be deleted' };
+    default:
+      return unreachable(hook);
+  }
+}
