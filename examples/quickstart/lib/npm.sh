@@ -13,6 +13,6 @@ npm_install() {
   echo '{ "private": true }' >"$RELEASE_DIR/package.json"
   # A package's own install scripts run with npm 10 and not with npm 11. So they never do:
   # a hook calls what it needs.
-  npm install --prefix "$RELEASE_DIR" --ignore-scripts --save-exact --no-audit --no-fund --loglevel=error "$@"
+  npm install --prefix "$RELEASE_DIR" --ignore-scripts --prefer-offline --no-audit --no-fund --loglevel=error "$@"
   echo "$*" >"$installed"
 }

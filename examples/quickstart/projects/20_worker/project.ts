@@ -18,7 +18,7 @@ export default defineProject({
       log(`${wanted} is there already`);
     } else {
       await writeFile(join(release.dir, 'package.json'), '{ "private": true }');
-      const options = ['--ignore-scripts', '--save-exact', '--no-audit', '--no-fund', '--loglevel=error'];
+      const options = ['--ignore-scripts', '--prefer-offline', '--no-audit', '--no-fund', '--loglevel=error'];
       await exec(['npm', 'install', '--prefix', release.dir, ...options, wanted], { capture: false });
       await writeFile(installed, wanted);
     }

@@ -3,9 +3,7 @@
 set -euo pipefail
 source "$GRENADE_DIR/functions"
 
-s3() {
-  node "$PROJECT_DIR/s3.mjs" "$@"
-}
+s3=$PROJECT_DIR/s3.mjs
 
 if [[ $1 != verify_noapi ]]; then
   resource_get s3rver url url
@@ -15,17 +13,17 @@ fi
 
 case $1 in
   create)
-    s3 put "$bucket"
-    s3 put "$letter" 'Dear reader' content-type=text/plain x-amz-meta-colour=green
+    "$s3" put "$bucket"
+    "$s3" put "$letter" 'Dear reader' content-type=text/plain x-amz-meta-colour=green
     ;;
 
   verify)
     # The body is not all there is: with it alone, a converter that forgets the rest would pass.
-    s3 expect "$letter" 'Dear reader' content-type=text/plain x-amz-meta-colour=green
+    "$s3" expect "$letter" 'Dear reader' content-type=text/plain x-amz-meta-colour=green
 
     # Working, not just there.
-    s3 put "$bucket/$2.txt" 'and a new one'
-    keys=$(s3 keys "$bucket")
+    "$s3" put "$bucket/$2.txt" 'and a new one'
+    keys=$("$s3" keys "$bucket")
     grep -qxF "$2.txt" <<<"$keys" || die $LINENO "The bucket does not list the letter just written, $2.txt"
     ;;
 
@@ -35,8 +33,8 @@ case $1 in
     ;;
 
   destroy)
-    keys=$(s3 keys "$bucket")
-    for key in $keys; do s3 delete "$bucket/$key"; done
-    s3 delete "$bucket"
+    keys=$("$s3" keys "$bucket")
+    for key in $keys; do "$s3" delete "$bucket/$key"; done
+    "$s3" delete "$bucket"
     ;;
 esac

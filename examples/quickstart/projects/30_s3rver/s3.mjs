@@ -1,8 +1,9 @@
+#!/usr/bin/env node
 // A few words of S3, without a client: there may be no curl on this machine.
-//   node s3.mjs put URL [BODY [HEADER=VALUE]...]
-//   node s3.mjs expect URL BODY [HEADER=VALUE]...   fails unless the object has all of them
-//   node s3.mjs keys URL                            prints the keys in a bucket, one a line
-//   node s3.mjs delete URL
+//   s3.mjs put URL [BODY [HEADER=VALUE]...]
+//   s3.mjs expect URL BODY [HEADER=VALUE]...   fails unless the object has all of them
+//   s3.mjs keys URL                            prints the keys in a bucket, one a line
+//   s3.mjs delete URL
 // Whatever is not answered with 2xx is printed with its body, and is exit 22.
 const [verb, url, body = '', ...rest] = process.argv.slice(2);
 const headers = rest.map((header) => header.split(/=(.*)/s, 2));

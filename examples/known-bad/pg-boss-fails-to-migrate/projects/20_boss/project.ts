@@ -12,7 +12,7 @@ export default defineProject({
 
   async install({ release, env, exec }) {
     if (existsSync(join(release.dir, 'node_modules', 'pg-boss'))) return;
-    const options = ['--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'];
+    const options = ['--ignore-scripts', '--prefer-offline', '--no-audit', '--no-fund', '--loglevel=error'];
     await exec(['npm', 'install', '--prefix', release.dir, ...options, `pg-boss@${env.BOSS_VERSION}`]);
   },
 

@@ -1,0 +1,137 @@
+import { execFileSync } from 'node:child_process';
+import { chmodSync, cpSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { GRENADE } from './rig.js';
+
+// What we ship for newcomers to run, run for real: services from npm, in two releases each. A copy, so that what the
+// working tree keeps of earlier runs neither helps nor is touched.
+const SHIPPED = fileURLToPath(new URL('../../examples', import.meta.url));
+let top: string;
+
+beforeAll(() => {
+  top = realpathSync(mkdtempSync(join(tmpdir(), 'grenade-examples-')));
+  chmodSync(top, 0o755); // PostgreSQL runs as nobody when the tests run as root.
+  cpSync(SHIPPED, top, { recursive: true, verbatimSymlinks: true, filter: (path) => !path.endsWith('/.grenade') });
+});
+
+afterAll(() => {
+  rmSync(top, { recursive: true, force: true });
+});
+
+describe('the quickstart', () => {
+  test('takes three services to their next release with all that they held', { timeout: 180_000 }, () => {
+    const first = grenade('run', 'quickstart');
+    expect(first.stdout).toContain('postgres 17.10');
+    expect(first.stdout).toContain('worker 0.16.6');
+    expect(first.stdout).toContain('s3rver 3.7.1');
+    expect(first.status, first.stdout).toBe(0);
+    expect(left(), 'processes after a run that passed').toEqual([]);
+  });
+
+  test('installs nothing a second time, and tells nobody its password', { timeout: 120_000 }, () => {
+    const second = grenade('run', 'quickstart');
+    expect(second.status, second.stdout).toBe(0);
+    expect(stepLogs('quickstart', 'install')).toHaveLength(6);
+    for (const log of stepLogs('quickstart', 'install')) expect(log).toContain('is there already');
+
+    const password = readFileSync(join(latest('quickstart'), 'resources', 'postgres', 'password'), 'utf8');
+    expect(password).not.toBe('');
+    expect(second.stdout + grenade('report', 'quickstart').stdout).not.toContain(password);
+    grenade('clean', 'quickstart');
+  });
+});
+
+describe('known bad', () => {
+  const CASES = [
+    {
+      example: 'pg-boss-fails-to-migrate',
+      fails: 'start',
+      says: ['The upgrade broke boss', 'column "retry_limit" of relation "job" does not exist'],
+    },
+    {
+      example: 's3rver-not-converted',
+      fails: 'verify',
+      says: ['The upgrade broke s3rver', 'verify post-upgrade', 'resources.sh:', 'answered 404', 'NoSuchKey'],
+    },
+    {
+      example: 's3rver-loses-metadata',
+      fails: 'verify',
+      says: [
+        'The upgrade broke s3rver',
+        'verify post-upgrade',
+        'resources.sh:',
+        'x-amz-meta-colour was "green" and is gone',
+      ],
+    },
+    {
+      example: 'old-server-still-answers',
+      fails: 'version',
+      says: ['web', '2.0', '1.0.4'],
+    },
+  ];
+
+  test.for(CASES)('$example fails in $fails', { timeout: 120_000 }, ({ example, fails, says }) => {
+    const workspace = `known-bad/${example}`;
+    const run = grenade('run', workspace);
+    for (const words of says) expect(run.stdout).toContain(words);
+    expect(run.status, run.stdout).toBe(1);
+    expect(failedSteps(workspace)).toEqual([expect.stringMatching(new RegExp(`/${fails}:target@autumn$`))]);
+
+    expect(left(), 'processes kept up to look at').not.toEqual([]);
+    const clean = grenade('clean', workspace);
+    expect(clean.status, clean.stdout + clean.stderr).toBe(0);
+    expect(left(), 'processes after clean').toEqual([]);
+  });
+});
+
+function grenade(...args: readonly string[]): { status: number; stdout: string; stderr: string } {
+  try {
+    const stdout = execFileSync(process.execPath, [GRENADE, ...args], {
+      cwd: top,
+      env: { ...process.env, NO_COLOR: '1' },
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    return { status: 0, stdout, stderr: '' };
+  } catch (error) {
+    return error as { status: number; stdout: string; stderr: string };
+  }
+}
+
+function latest(workspace: string): string {
+  return realpathSync(join(top, workspace, '.grenade', 'latest'));
+}
+
+function stepLogs(workspace: string, hook: string): string[] {
+  const steps = join(latest(workspace), 'steps');
+  return readdirSync(steps)
+    .filter((name) => name.endsWith(`-${hook}.log`))
+    .map((name) => readFileSync(join(steps, name), 'utf8'));
+}
+
+function failedSteps(workspace: string): string[] {
+  return readFileSync(join(latest(workspace), 'journal.ndjson'), 'utf8')
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line))
+    .filter((event) => event.type === 'step-finished' && event.failure !== undefined)
+    .map((event) => event.step);
+}
+
+/** Command lines of processes whose environment or arguments name our directory. */
+function left(): string[] {
+  return readdirSync('/proc').flatMap((entry) => {
+    if (!/^\d+$/.test(entry)) return [];
+    try {
+      const [command, environment] = ['cmdline', 'environ'].map((file) =>
+        readFileSync(`/proc/${entry}/${file}`, 'utf8'),
+      );
+      return `${command}${environment}`.includes(top) ? [`${command}`.replaceAll('\0', ' ')] : [];
+    } catch {
+      return []; // It ended meanwhile.
+    }
+  });
+}
