@@ -49,6 +49,7 @@ export class RunFold implements RunState {
   interrupted: string | undefined;
   verdict: Verdict | undefined;
   up = false;
+  cleaned = false;
   harness: Harness | undefined;
   startedAt: number | undefined;
   endedAt: number | undefined;
@@ -57,7 +58,8 @@ export class RunFold implements RunState {
   resumedAt: number | undefined;
 
   apply(event: Event): void {
-    this.lastAt = Math.max(this.lastAt, event.at);
+    // What was done to it later is no part of how long a killed run lasted.
+    if (event.type !== 'cleaned') this.lastAt = Math.max(this.lastAt, event.at);
     switch (event.type) {
       case 'run-started':
         this.run = event.run;
@@ -132,6 +134,10 @@ export class RunFold implements RunState {
         this.verdict = event.verdict;
         this.up = event.up;
         this.endedAt = event.at;
+        return;
+      case 'cleaned':
+        this.up = false;
+        this.cleaned = true;
         return;
       default:
         // A journal of a later Grenade may say things this one does not know; the rest still counts.

@@ -102,10 +102,12 @@ export interface RunState {
   readonly verdict: Verdict | undefined;
   /** Whether services were left up. */
   readonly up: boolean;
+  /** Whether a later command ended what was up and dropped the data. */
+  readonly cleaned: boolean;
   readonly harness: Harness | undefined;
   readonly startedAt: number | undefined;
   readonly endedAt: number | undefined;
-  /** Time of the last event. */
+  /** Time of the run's last event. */
   readonly lastAt: number;
   /** How long earlier parts of the run took (`-b`, before `-t` went on with it). */
   readonly earlierMs: number;

@@ -185,6 +185,11 @@ story('killed', 4, () => {
   told.start();
   return told;
 });
+story('killed-cleaned', 4, () => {
+  const told = new Story().until(keyOf('worker', 'migrate', 'target'));
+  told.start();
+  return told.say({ type: 'cleaned' });
+});
 story('killed-early', 4, () => {
   const told = new Story();
   told.events.splice(1);

@@ -63,6 +63,7 @@ export function plainLines(event: Event, state: RunState, clean: Clean, style: S
     case 'service-stopping':
     case 'release-reported':
     case 'run-finished':
+    case 'cleaned':
       return [];
     default:
       return unreachable(event);

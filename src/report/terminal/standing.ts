@@ -55,6 +55,7 @@ function whereTheyStand(state: RunState): string[] {
 
 /** A sentence on what still runs, as far as the journal knows; undefined where it knows nothing. */
 export function whatIsUp(state: RunState): string | undefined {
+  if (state.cleaned) return 'It was cleaned up since.';
   const services = [...state.services.values()];
   const running = services.filter(({ status }) => status.kind === 'running').map(({ name }) => name);
   // Whatever hooks start by other means than `service_start` is not in the journal: nothing is claimed of it.
@@ -67,6 +68,7 @@ export function whatIsUp(state: RunState): string | undefined {
 
 /** Whether there may be something for `grenade clean` to end. */
 export function somethingIsUp(state: RunState): boolean {
+  if (state.cleaned) return false;
   if (state.verdict !== undefined && state.services.size > 0) return state.up;
   const running = [...state.services.values()].some(({ status }) => status.kind === 'running');
   return (
