@@ -3,7 +3,7 @@ import type { Hook, Side, StepRecord } from '../journal/record.js';
 import type { RunState, StepState } from '../journal/state.js';
 
 /** What a hook does, in words, with the side where the same hook runs on both. */
-export function hookTitle(hook: Hook, side: Side): string {
+function hookTitle(hook: Hook, side: Side): string {
   switch (hook) {
     case 'install':
     case 'start':

@@ -29,7 +29,7 @@ export const nextStep = (state: RunState): StepState | undefined =>
   state.steps.find((step) => step.status.kind === 'waiting');
 
 /** How far a project came on its way from the base to the target. */
-export type Position = 'nowhere' | 'base' | 'between' | 'target';
+type Position = 'nowhere' | 'base' | 'between' | 'target';
 
 export function positions(state: RunState): ReadonlyMap<string, Position> {
   const at = new Map<string, Position>(state.projects.map((project) => [project.name, 'nowhere']));
@@ -79,7 +79,7 @@ export function verifiedAfter(state: RunState): ReadonlySet<string> {
 }
 
 /** The project whose service this is: that of the step which started it. */
-export function ownerOf(state: RunState, service: string): string | undefined {
+function ownerOf(state: RunState, service: string): string | undefined {
   const step = state.byKey.get(state.services.get(service)?.step ?? '');
   return step === undefined ? undefined : projectOf(step.record);
 }

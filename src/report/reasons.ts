@@ -7,7 +7,7 @@ import { brokenProject } from './queries.js';
 import { formatLimit } from './text.js';
 
 /** Why a project is spoken against, in two forms that sentences are made of. */
-export interface Reason {
+interface Reason {
   readonly name: string;
   /** After the project's name: `does not start at autumn`. */
   readonly alone: string;

@@ -5,7 +5,7 @@ import type { PhaseState, RunState, StepState } from '../../journal/state.js';
 import { hookOf, projectOf } from '../names.js';
 
 /** Phases as people think of them: a row of the live view each. */
-export type RowName = 'base' | 'resources' | 'shutdown' | 'upgrade' | 'verify' | 'after';
+type RowName = 'base' | 'resources' | 'shutdown' | 'upgrade' | 'verify' | 'after';
 
 export interface Row {
   readonly name: RowName;
@@ -19,7 +19,7 @@ export interface Item {
 }
 
 /** Consecutive phases that belong together, as one row. A phase of no project's hooks joins the row before it. */
-export function rowsOf(phases: readonly PhaseState[]): Row[] {
+function rowsOf(phases: readonly PhaseState[]): Row[] {
   const rows: { name: RowName; steps: StepState[] }[] = [];
   for (const phase of phases) {
     const hooked = phase.steps.find(({ record }) => hookOf(record) !== undefined);
