@@ -1,0 +1,144 @@
+import { availableParallelism } from 'node:os';
+import { dirname } from 'node:path';
+import type { Problem } from '../basics/problem.js';
+import { err, ok, type Result } from '../basics/result.js';
+import type { Project } from '../project/project.js';
+import { checkChange, checkMentions, checkNames, checkNeeds, checkRestart } from './checks.js';
+import type { ProjectDirectory } from './discover.js';
+import type { Draft } from './draft.js';
+import { Interpreters } from './interpreters.js';
+import { orderByNeeds, withNeeds } from './order.js';
+import { type Registered, register } from './registered.js';
+import { sourceSettings } from './settings.js';
+import type { Workspace } from './workspace.js';
+
+export interface CompleteOptions {
+  /** The run's directory. */
+  readonly runDir: string;
+  /** Everything that settings see: the environment of the user and of the run. */
+  readonly env: NodeJS.ProcessEnv;
+  /** What is known to be wrong already, to be told with the rest. */
+  readonly problems?: readonly Problem[];
+  readonly signal?: AbortSignal;
+}
+
+/** Sources `localrc` and settings, asks modules what they are, and makes the workspace that is planned and run. */
+export async function completeWorkspace(draft: Draft, options: CompleteOptions): Promise<Result<Workspace, Problem[]>> {
+  const settings = draft.directories.flatMap((each) =>
+    each.kind === 'scripts' && each.scripts.settings !== undefined ? [each.scripts.settings] : [],
+  );
+  const [sourced, described] = await Promise.all([
+    sourceSettings({
+      dir: draft.dir,
+      localrc: draft.localrc,
+      settings,
+      runDir: options.runDir,
+      env: options.env,
+      limitMs: draft.limits.hook,
+    }),
+    describeModules(draft.directories, options.signal),
+  ]);
+  const said = sourced.ok ? sourced.value : { env: {}, notes: [] };
+  const { registered, databases, problems, warnings } = register(draft, said.notes, described.projects);
+
+  const names = registered.map(({ project }) => project.name);
+  const { ordered, cycles } = orderByNeeds(registered.map(({ project }) => project));
+  // Without all names, most of what is not found would only be what could not be read.
+  const allKnown = draft.projectsKnown && sourced.ok && described.problems.size === 0;
+  const wanted = draft.selected === undefined ? undefined : withNeeds(ordered, draft.selected);
+  const taken = (name: string): boolean => wanted === undefined || wanted.has(name);
+  const chosen = registered.filter(({ project }) => taken(project.name));
+
+  const early = [
+    ...(options.problems ?? []),
+    ...(allKnown ? checkMentions(names, draft) : []),
+    ...(sourced.ok ? [] : sourced.error),
+    ...preflight(draft, registered, chosen, described.problems, [options.env.PATH, said.env.PATH]),
+    ...problems,
+    ...checkNames(registered, draft),
+    ...checkNeeds(allKnown ? chosen : [], allKnown ? cycles : []),
+    ...checkRestart(chosen, draft),
+  ];
+  const found = early.length > 0 ? early : checkChange(chosen, draft);
+  if (found.length > 0) return err(inOrderOfFile(found, draft.file));
+
+  const { directories, projectsKnown, releases, selected, raw, places, cwd, ...rest } = draft;
+  return ok({
+    ...rest,
+    projects: ordered.filter(({ name }) => taken(name)),
+    databases,
+    env: said.env,
+    warnings: [...warnings, ...takenAlong(chosen, selected)],
+  });
+}
+
+/** What is wrong in `grenade.yaml` first and from top to bottom, then the rest as it was found. */
+function inOrderOfFile(problems: readonly Problem[], file: string): Problem[] {
+  const [here, elsewhere] = [true, false].map((own) => problems.filter((each) => (each.file === file) === own));
+  const place = (each: Problem): number => (each.line ?? 0) * 10_000 + (each.column ?? 0);
+  return [...(here ?? []).sort((a, b) => place(a) - place(b)), ...(elsewhere ?? [])];
+}
+
+/** What is wrong with directories, of projects that are to be run. */
+function preflight(
+  draft: Draft,
+  registered: readonly Registered[],
+  chosen: readonly Registered[],
+  modules: ReadonlyMap<string, readonly Problem[]>,
+  paths: readonly (string | undefined)[],
+): Problem[] {
+  const interpreters = new Interpreters([...paths, draft.base.env.PATH, draft.target.env.PATH]);
+  const known = new Set(registered.map(({ project }) => project.dir));
+  const run = new Set(chosen.map(({ project }) => project.dir));
+  return draft.directories.flatMap((each) => {
+    // Of a directory whose projects are not known, nobody can say that it was not meant.
+    if (known.has(each.dir) && !run.has(each.dir)) return [];
+    if (each.kind === 'module') return [...each.problems, ...(modules.get(each.dir) ?? [])];
+    const { scripts } = each;
+    const own = [...scripts.problems, ...interpreters.missing(scripts)];
+    return own.length === 0 && scripts.hooks.size === 0 && known.has(each.dir) ? [noHook(each.dir, each.name)] : own;
+  });
+}
+
+const noHook = (dir: string, name: string): Problem => ({
+  message: `${name} has no hook at all, so nothing of it would be run`,
+  fix: 'Give it start.sh and shutdown.sh to begin with, or move the directory out of the projects.',
+  file: dir,
+});
+
+function takenAlong(chosen: readonly Registered[], selected: readonly string[] | undefined): string[] {
+  if (selected === undefined) return [];
+  return chosen
+    .filter(({ project }) => !selected.includes(project.name))
+    .map(({ project: { name } }) => {
+      const by = chosen.filter(({ project }) => project.needs.includes(name)).map(({ project }) => project.name);
+      return `${name} is taken along, because ${by.join(' and ')} ${by.length === 1 ? 'needs' : 'need'} it`;
+    });
+}
+
+interface Described {
+  /** By directory. */
+  readonly projects: ReadonlyMap<string, Project>;
+  /** By directory. */
+  readonly problems: ReadonlyMap<string, readonly Problem[]>;
+}
+
+/** Asks every module what it is: in processes of their own, a few at a time. */
+async function describeModules(directories: readonly ProjectDirectory[], signal?: AbortSignal): Promise<Described> {
+  const waiting = directories.flatMap((each) => (each.kind === 'module' ? [each.file] : []));
+  const projects = new Map<string, Project>();
+  const problems = new Map<string, readonly Problem[]>();
+  if (waiting.length === 0) return { projects, problems };
+
+  const { describeModule, moduleProject } = await import('../project/module.js');
+  const work = async (): Promise<void> => {
+    for (let file = waiting.shift(); file !== undefined; file = waiting.shift()) {
+      const dir = dirname(file);
+      const described = await describeModule(dir, file, signal);
+      if (described.ok) projects.set(dir, moduleProject(dir, described.value));
+      else problems.set(dir, described.error);
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(waiting.length, availableParallelism()) }, work));
+  return { projects, problems };
+}

@@ -1,0 +1,116 @@
+import * as v from 'valibot';
+import { LineCounter, parseDocument, type YAMLError } from 'yaml';
+import type { Problem } from '../basics/problem.js';
+import { schemaProblems } from './config-problems.js';
+import { Places } from './places.js';
+import { isRecord } from './record.js';
+import { type Config, type ConfigRelease, ConfigSchema, ReleaseSchema } from './schema.js';
+
+/** The keys with which nothing is wrong. */
+type Sound = { readonly [K in keyof Config]?: Config[K] | undefined };
+
+/** What of `grenade.yaml` could be read. With problems, what is wrong is left out, so that the rest can be looked at. */
+export interface ReadConfig {
+  readonly config: Sound;
+  /** Releases that are right by themselves, even where the list is not. */
+  readonly releases: readonly ConfigRelease[];
+  /** As written, for checks that must not wait until everything else is right. */
+  readonly raw: unknown;
+  readonly places: Places;
+  readonly problems: readonly Problem[];
+  /** Whether it says itself where projects are, and that could not be read. */
+  readonly projectsUnknown: boolean;
+}
+
+/** Reads the text of `grenade.yaml` and collects everything that is wrong with it by itself. */
+export function readConfig(file: string, text: string): ReadConfig {
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, merge: true });
+  const places = new Places(file, document, lines);
+  const problems = document.errors.map((error) => syntaxProblem(error, places));
+  const failed = (more: readonly Problem[]): ReadConfig => ({
+    config: {},
+    releases: [],
+    raw: undefined,
+    places,
+    problems: [...problems, ...more],
+    projectsUnknown: /^projects\b/m.test(text),
+  });
+
+  // A key that stands twice leaves the rest readable; other faults can turn it into something else.
+  if (document.errors.some(({ code }) => code !== 'DUPLICATE_KEY')) return failed([]);
+  let raw: unknown;
+  try {
+    raw = document.toJS();
+  } catch (error) {
+    // An alias of nothing, or one that grows without end.
+    const reason = error instanceof Error ? error.message : String(error);
+    return failed([places.problem([], `grenade.yaml cannot be read: ${reason}`, 'Correct the alias (`*name`).')]);
+  }
+  if (raw === null || raw === undefined) {
+    return failed([
+      places.problem(
+        [],
+        'grenade.yaml is empty',
+        'Name at least two `releases`, or run `grenade init` for an example.',
+      ),
+    ]);
+  }
+
+  const parsed = v.safeParse(ConfigSchema, raw);
+  if (parsed.success) {
+    const { output } = parsed;
+    return { config: output, releases: output.releases, raw, places, problems, projectsUnknown: false };
+  }
+  const config = salvage(raw, new Set(parsed.issues.map((issue) => issue.path?.[0]?.key)));
+  const projects = config.projects ?? salvageProjects(raw);
+  return {
+    config: { ...config, projects },
+    releases: config.releases ?? salvageReleases(raw),
+    raw,
+    places,
+    problems: [...problems, ...schemaProblems(raw, parsed.issues, places)],
+    projectsUnknown: projects === undefined && isRecord(raw) && 'projects' in raw,
+  };
+}
+
+function salvage(raw: unknown, bad: ReadonlySet<unknown>): Sound {
+  if (!isRecord(raw)) return {};
+  const good = Object.fromEntries(Object.entries(raw).filter(([key]) => !bad.has(key)));
+  const parsed = v.safeParse(v.partial(v.object(ConfigSchema.entries)), good);
+  return parsed.success ? parsed.output : {};
+}
+
+function salvageProjects(raw: unknown): string[] | undefined {
+  return isRecord(raw) && Array.isArray(raw.projects)
+    ? raw.projects.filter((each) => typeof each === 'string')
+    : undefined;
+}
+
+function salvageReleases(raw: unknown): ConfigRelease[] {
+  if (!isRecord(raw) || !Array.isArray(raw.releases)) return [];
+  return raw.releases.flatMap((each) => {
+    const parsed = v.safeParse(ReleaseSchema, each);
+    return parsed.success ? [parsed.output] : [];
+  });
+}
+
+const FIXES: Readonly<Record<string, string>> = {
+  DUPLICATE_KEY: 'Keep one of them.',
+  TAB_AS_INDENT: 'Indent with spaces; YAML takes no tabs.',
+  BAD_INDENT: 'Indent what belongs together by the same number of spaces.',
+  BLOCK_AS_IMPLICIT_KEY: 'Begin a new line after the colon, or put the value in quotes.',
+  MISSING_CHAR: 'Close the quote or the bracket that was opened, or put a colon after the key.',
+  UNEXPECTED_TOKEN: 'Remove what is too much here, or put the value in quotes.',
+  MULTIPLE_DOCS: 'Keep one document, without a line of `---` after it.',
+};
+
+function syntaxProblem(error: YAMLError, places: Places): Problem {
+  const message =
+    error.code === 'DUPLICATE_KEY' ? 'A key stands twice in the same block' : `This is not YAML: ${error.message}`;
+  return places.problemAt(
+    error.pos[0],
+    message,
+    FIXES[error.code] ?? 'Correct the line; quotes around a value often help.',
+  );
+}

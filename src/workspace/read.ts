@@ -1,0 +1,196 @@
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmdirSync, rmSync } from 'node:fs';
+import { join, relative, resolve } from 'node:path';
+import { parseDuration } from '../basics/duration.js';
+import type { Problem } from '../basics/problem.js';
+import { err, ok, type Result } from '../basics/result.js';
+import { completeWorkspace } from './complete.js';
+import { type ReadConfig, readConfig } from './config.js';
+import { discover } from './discover.js';
+import type { Draft, Drafted } from './draft.js';
+import { chooseReleases, sameNames } from './releases.js';
+import type { Limits, Release } from './workspace.js';
+
+export interface ReadOptions {
+  /** The release to begin with; the first when left out. */
+  readonly from?: string;
+  /** The release to end with; the last when left out. */
+  readonly to?: string;
+  /** Only these projects and what they need. */
+  readonly projects?: readonly string[];
+  /** Instead of what the workspace says. */
+  readonly jobs?: number;
+  readonly onFailure?: 'keep' | 'destroy';
+  /** Where the user stands; paths in fixes begin there. */
+  readonly cwd?: string;
+  /** What settings would be sourced with in a run whose directory is `runDir`. */
+  readonly environment?: (draft: Draft, runDir: string) => NodeJS.ProcessEnv;
+}
+
+/**
+ * Reads a workspace and finds everything that is wrong with it. Settings are sourced and modules loaded by
+ * `completeWorkspace`, in the run's directory, which is made in between; here that happens only when something is
+ * wrong already, in a directory that is gone afterwards, so that all of it can be told at once.
+ */
+export async function readWorkspace(dir: string, options: ReadOptions = {}): Promise<Result<Draft, Problem[]>> {
+  const { drafted, missing } = await draftOf(resolve(dir), options);
+  if (missing !== undefined) return err([missing]);
+  const { draft, problems } = drafted;
+
+  const plain = draft.localrc === undefined && draft.directories.every(isPlain);
+  const wrong = problems.length > 0 || draft.directories.some((each) => problemsOf(each).length > 0);
+  if (!plain && !wrong) return ok(draft);
+
+  const environment = options.environment ?? (() => process.env);
+  const completed = plain
+    ? await completeWorkspace(draft, { runDir: draft.dir, env: environment(draft, draft.dir), problems })
+    : await inScratch(draft.dataRoot, (runDir) =>
+        completeWorkspace(draft, { runDir, env: environment(draft, runDir), problems }),
+      );
+  return completed.ok ? ok(draft) : completed;
+}
+
+type DirectoryOf = Draft['directories'][number];
+const problemsOf = (each: DirectoryOf): readonly Problem[] =>
+  each.kind === 'module' ? each.problems : each.scripts.problems;
+const isPlain = (each: DirectoryOf): boolean => each.kind === 'scripts' && each.scripts.settings === undefined;
+
+/** Reads a workspace whole, for commands that look at it and run nothing. */
+export async function loadWorkspace(
+  dir: string,
+  options: ReadOptions = {},
+): Promise<Result<import('./workspace.js').Workspace, Problem[]>> {
+  const read = await readWorkspace(dir, options);
+  if (!read.ok) return read;
+  const draft = read.value;
+  const environment = options.environment ?? (() => process.env);
+  return inScratch(draft.dataRoot, (runDir) => completeWorkspace(draft, { runDir, env: environment(draft, runDir) }));
+}
+
+/** Directories of a run that settings may write to. */
+const ROOMS = ['steps', 'notes', 'ports', 'resources', 'data', 'save'];
+
+/** Works in the likeness of a run's directory, and leaves nothing of it. */
+async function inScratch<T>(dataRoot: string, work: (runDir: string) => Promise<T>): Promise<T> {
+  const made = mkdirSync(dataRoot, { recursive: true });
+  const runDir = mkdtempSync(join(dataRoot, 'look-'));
+  try {
+    for (const room of ROOMS) mkdirSync(join(runDir, room));
+    return await work(runDir);
+  } finally {
+    rmSync(runDir, { recursive: true, force: true });
+    if (made !== undefined) removeEmpty(dataRoot, made);
+  }
+}
+
+/** Removes the directories that were made for `path`, from `first` down, unless somebody used them meanwhile. */
+function removeEmpty(path: string, first: string): void {
+  try {
+    for (let at = path; at.length >= first.length; at = resolve(at, '..')) rmdirSync(at);
+  } catch {
+    // Not empty: it is somebody's.
+  }
+}
+
+type DraftOf =
+  | { readonly drafted: Drafted; readonly missing?: undefined }
+  | { readonly drafted?: undefined; readonly missing: Problem };
+
+async function draftOf(dir: string, options: ReadOptions): Promise<DraftOf> {
+  const file = join(dir, 'grenade.yaml');
+  const text = readText(file);
+  if (!text.ok) return { missing: text.error };
+  const read = readConfig(file, text.value);
+  const { config, places } = read;
+  const cwd = options.cwd ?? process.cwd();
+
+  const problems: Problem[] = [...read.problems, ...sameNames(read.raw, places)];
+  const chosen = chooseReleases(read.releases, options);
+  // With a list that is wrong already, what --from and --to would choose from it says nothing.
+  const releasesRead = config.releases !== undefined;
+  if (!chosen.ok && releasesRead) problems.push(...chosen.error);
+  const { base, target } = chosen.ok ? chosen.value : { base: NONE, target: NONE };
+
+  const found = read.projectsUnknown
+    ? { directories: [], problems: [] }
+    : await discover(dir, config.projects, places, cwd);
+  problems.push(...found.problems);
+
+  const localrc = join(dir, 'localrc');
+  const draft: Draft = {
+    dir,
+    file,
+    base,
+    target,
+    releases: read.releases.map(({ name }) => name),
+    restart: config.restart ?? 'each',
+    limits: limitsOf(config.limits),
+    settle: milliseconds(config.settle, 0),
+    secrets: config.secrets ?? [],
+    onFailure: options.onFailure ?? config['on-failure'] ?? 'keep',
+    jobs: options.jobs ?? config.jobs ?? 1,
+    dataRoot: resolve(dir, config['data-root'] ?? '.grenade'),
+    ...(existsSync(localrc) ? { localrc } : {}),
+    projectsKnown: !read.projectsUnknown,
+    directories: found.directories,
+    ...(options.projects === undefined ? {} : { selected: options.projects }),
+    raw: read.raw,
+    places,
+    cwd,
+  };
+  return { drafted: { draft, problems } };
+}
+
+/** Stands for a release that could not be read; its draft is never handed out. */
+const NONE: Release = { name: '', versions: {}, env: {} };
+
+function readText(file: string): Result<string, Problem> {
+  try {
+    return ok(readFileSync(file, 'utf8'));
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    return err(
+      code === 'ENOENT' || code === 'ENOTDIR'
+        ? noWorkspace(resolve(file, '..'))
+        : {
+            message: `grenade.yaml cannot be read: ${error instanceof Error ? error.message : String(error)}`,
+            fix: 'Make it a file that you may read.',
+            file,
+          },
+    );
+  }
+}
+
+function noWorkspace(dir: string): Problem {
+  const where = relative(process.cwd(), dir) === '' ? 'Here' : dir;
+  if (!existsSync(dir)) return { message: `There is no directory ${dir}`, fix: 'Give the directory of a workspace.' };
+  const classic = ['localrc', 'pluginrc'].find((name) => existsSync(join(dir, name)));
+  if (classic !== undefined) {
+    return {
+      message: `${where} is a classic workspace (it has ${classic} and no grenade.yaml), and those cannot be run yet`,
+      fix: 'Write grenade.yaml beside it; `grenade init` in an empty directory makes an example.',
+      file: join(dir, classic),
+    };
+  }
+  return {
+    message: `${where} is no workspace: there is no grenade.yaml`,
+    fix: 'Write grenade.yaml, or run `grenade init`.',
+  };
+}
+
+function limitsOf(limits: ReadConfig['config']['limits']): Limits {
+  return {
+    hook: milliseconds(limits?.hook, 30 * 60_000),
+    services: milliseconds(limits?.services, 120_000),
+    run: milliseconds(limits?.run, 3 * 3_600_000),
+    hooks: allMilliseconds(limits?.hooks ?? {}),
+    projects: Object.fromEntries(
+      Object.entries(limits?.projects ?? {}).map(([project, own]) => [project, allMilliseconds(own)]),
+    ),
+  };
+}
+
+const allMilliseconds = (limits: Readonly<Record<string, string>>): Record<string, number> =>
+  Object.fromEntries(Object.entries(limits).map(([name, text]) => [name, milliseconds(text, 0)]));
+
+const milliseconds = (text: string | undefined, otherwise: number): number =>
+  (text === undefined ? undefined : parseDuration(text)) ?? otherwise;

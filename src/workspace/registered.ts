@@ -1,0 +1,100 @@
+import { basename, relative } from 'node:path';
+import type { Problem } from '../basics/problem.js';
+import type { Note } from '../journal/notes.js';
+import type { Project } from '../project/project.js';
+import { readScripts } from '../project/scripts.js';
+import type { Draft } from './draft.js';
+
+/** A project, and where it says what it is. */
+export interface Registered {
+  readonly project: Project;
+  /** The file to look into when something is wrong with what it registers. */
+  readonly source: string;
+}
+
+export interface Registry {
+  readonly registered: readonly Registered[];
+  readonly databases: readonly string[];
+  readonly problems: readonly Problem[];
+  readonly warnings: readonly string[];
+}
+
+/** Puts together what directories hold, settings registered and modules say, in the order of the directories. */
+export function register(draft: Draft, notes: readonly Note[], modules: ReadonlyMap<string, Project>): Registry {
+  const said = readNotes(notes);
+  const problems: Problem[] = [];
+  const warnings: string[] = [];
+  const registered: Registered[] = [];
+
+  const addScripts = (name: string, dir: string, hooks: Project['hooks'], source: string): void => {
+    registered.push({
+      source,
+      project: {
+        name,
+        dir,
+        backing: said.backing.has(name),
+        needs: [...(said.needs.get(name) ?? [])],
+        services: [...(said.services.get(name) ?? [])],
+        hooks,
+      },
+    });
+  };
+
+  for (const each of draft.directories) {
+    if (each.kind === 'module') {
+      const project = modules.get(each.dir);
+      if (project !== undefined) registered.push({ project, source: each.file });
+      continue;
+    }
+    const { hooks, settings } = each.scripts;
+    if (settings === undefined) {
+      addScripts(each.name, each.dir, hooks, each.dir);
+      continue;
+    }
+    const names = said.projects.get(each.dir) ?? [];
+    said.projects.delete(each.dir);
+    for (const name of names) addScripts(name, each.dir, hooks, settings);
+    if (names.length === 0) {
+      warnings.push(
+        `${relative(draft.dir, settings)} registers no project, so nothing in ${basename(each.dir)}/ is run`,
+      );
+    }
+  }
+  // A settings file may register a project that lies elsewhere.
+  for (const [dir, names] of said.projects) {
+    const scripts = readScripts(dir, draft.cwd);
+    problems.push(...scripts.problems);
+    for (const name of names) addScripts(name, dir, scripts.hooks, dir);
+  }
+  return { registered, databases: said.databases, problems, warnings };
+}
+
+interface Said {
+  /** By directory. */
+  readonly projects: Map<string, string[]>;
+  readonly backing: ReadonlySet<string>;
+  readonly needs: ReadonlyMap<string, ReadonlySet<string>>;
+  readonly services: ReadonlyMap<string, ReadonlySet<string>>;
+  readonly databases: readonly string[];
+}
+
+function readNotes(notes: readonly Note[]): Said {
+  const projects = new Map<string, string[]>();
+  const backing = new Set<string>();
+  const needs = new Map<string, Set<string>>();
+  const services = new Map<string, Set<string>>();
+  const databases: string[] = [];
+  const add = (map: Map<string, Set<string>>, key: string, value: string): void => {
+    const known = map.get(key);
+    if (known === undefined) map.set(key, new Set([value]));
+    else known.add(value);
+  };
+  for (const [kind, a = '', b = ''] of notes) {
+    if (kind === 'project') projects.set(b, [...(projects.get(b) ?? []), a]);
+    else if (kind === 'backing') backing.add(a);
+    else if (kind === 'needs') add(needs, a, b);
+    else if (kind === 'service') add(services, a, b);
+    else if (kind === 'db') databases.push(a);
+  }
+  return { projects, backing, needs, services, databases };
+}

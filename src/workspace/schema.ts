@@ -1,0 +1,144 @@
+import * as v from 'valibot';
+import { parseDuration } from '../basics/duration.js';
+import { HOOKS } from '../journal/record.js';
+
+// Each message ends the sentence "KEY must be …". Descriptions and examples go into schema.json.
+
+const Text = v.string('text');
+const DURATION = 'a duration such as 300ms, 90s, 30m or 3h';
+const Duration = v.pipe(
+  v.string(DURATION),
+  v.check((text) => parseDuration(text) !== undefined, DURATION),
+);
+const Limit = v.pipe(
+  Duration,
+  v.check((text) => parseDuration(text) !== 0, 'longer than nothing'),
+);
+
+const described = <const S extends v.GenericSchema>(schema: S, description: string, ...examples: unknown[]) =>
+  v.exactOptional(v.pipe(schema, v.description(description), v.examples(examples)));
+
+export const ReleaseSchema = v.strictObject(
+  {
+    name: v.pipe(
+      Text,
+      v.regex(
+        /^[A-Za-z0-9][A-Za-z0-9._+-]*$/,
+        'a name of letters, digits and . _ + - that begins with a letter or a digit',
+      ),
+      v.description('What people call the release. Hooks see it as $RELEASE.'),
+      v.examples(['spring', '2026.1']),
+    ),
+    versions: described(
+      v.record(v.string(), v.pipe(Text, v.nonEmpty('a version')), 'a list of `PROJECT: "VERSION"` lines'),
+      "What each project's version hook must report at this release, compared by whole components: 17 accepts 17.10 and not 170. Write versions in quotes. The same value at both releases says that the project stays as it is on purpose.",
+      { postgres: '14', worker: '0.13' },
+    ),
+    env: described(
+      v.record(
+        v.pipe(v.string(), v.regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'named as a shell variable: letters, digits and _')),
+        Text,
+        'a list of `NAME: value` lines',
+      ),
+      'Variables that hooks see while they run at this release.',
+      { PG: 'node_modules/pg14' },
+    ),
+  },
+  'a release: at least `name: NAME`',
+);
+
+const hookLimits = v.entriesFromList(
+  HOOKS,
+  described(Limit, 'How long this hook may run before it is ended and the step fails.', '2h'),
+);
+
+const LimitsSchema = v.strictObject(
+  {
+    hook: described(Limit, 'How long a hook may run before it is ended and its step fails. 30m if left out.', '30m'),
+    services: described(
+      Limit,
+      'How long a service may take to start or to stop; hooks see it in seconds as $SERVICE_TIMEOUT. 120s if left out.',
+      '120s',
+    ),
+    run: described(Limit, 'How long the whole run may take. 3h if left out.', '3h'),
+    hooks: described(
+      v.strictObject(hookLimits, 'a list of `HOOK: DURATION` lines'),
+      'Limits of single hooks, whichever project they belong to.',
+      { migrate: '2h' },
+    ),
+    projects: described(
+      v.record(
+        v.string(),
+        v.strictObject(
+          { hook: described(Limit, 'The limit of every hook of this project.', '1h'), ...hookLimits },
+          'a list of `HOOK: DURATION` lines, where `hook` is every hook',
+        ),
+        'a list of projects, each with its limits',
+      ),
+      'Limits of single projects: of all their hooks by `hook`, or of one by its name.',
+      { postgres: { hook: '1h', migrate: '2h' } },
+    ),
+  },
+  'a list of limits such as `hook: 30m`',
+);
+
+/** Everything that `grenade.yaml` can say. */
+export const ConfigSchema = v.strictObject({
+  releases: v.pipe(
+    v.array(ReleaseSchema, 'a list of releases'),
+    v.minLength(2, 'at least two releases, the one to upgrade from first'),
+    v.description(
+      'The releases of the system, oldest first. A run upgrades the first to the last; --from and --to choose two of a longer list.',
+    ),
+    v.examples([
+      [
+        { name: 'spring', versions: { postgres: '14' } },
+        { name: 'autumn', versions: { postgres: '17' } },
+      ],
+    ]),
+  ),
+  projects: described(
+    v.array(v.string('a path or a pattern below the workspace'), 'a list of paths and patterns'),
+    'Directories of projects, as paths or patterns from the workspace, in the order in which they come up. `projects/*` if left out. What a pattern matches is ordered by its NN_ prefix, then by name.',
+    ['projects/*'],
+    ['services/db', 'services/api'],
+  ),
+  restart: described(
+    v.picklist(['each', 'last'], '`each` or `last`'),
+    '`each` installs, migrates and starts project by project; `last` installs all, migrates all, then starts all. `each` if left out.',
+    'each',
+  ),
+  limits: described(LimitsSchema, 'How long things may take.', { hook: '30m', services: '120s', run: '3h' }),
+  settle: described(
+    Duration,
+    'How long the upgraded system is watched before the upgrade counts as done. 0s if left out.',
+    '30s',
+  ),
+  secrets: described(
+    v.array(v.string('the name of a variable, in which * stands for anything'), 'a list of names of variables'),
+    'Variables whose values are masked wherever text leaves the step logs, besides *PASSWORD*, *SECRET*, *TOKEN* and passwords in URLs.',
+    ['DB_PASSWORD', '*_KEY'],
+  ),
+  'on-failure': described(
+    v.picklist(['keep', 'destroy'], '`keep` or `destroy`'),
+    'Whether the system stays up for a look after a failure, or is taken down. `keep` if left out.',
+    'keep',
+  ),
+  jobs: described(
+    v.pipe(
+      v.number('a whole number, 1 or more'),
+      v.integer('a whole number, 1 or more'),
+      v.minValue(1, 'a whole number, 1 or more'),
+    ),
+    'How many hooks may run side by side, where `needs` does not order them. 1 if left out.',
+    4,
+  ),
+  'data-root': described(
+    v.pipe(Text, v.nonEmpty('a directory')),
+    'Where runs and their data lie: a path from the workspace. `.grenade` if left out.',
+    '.grenade',
+  ),
+});
+
+export type Config = v.InferOutput<typeof ConfigSchema>;
+export type ConfigRelease = v.InferOutput<typeof ReleaseSchema>;
