@@ -22,6 +22,7 @@ export type Event = { /** When, in milliseconds since the epoch. */ readonly at:
   | ReleaseReported
   | Interrupted
   | RunFinished
+  | Cleaned
 );
 
 /** The event without its time: what callers hand to the journal's writer. */
@@ -173,6 +174,11 @@ export interface RunFinished {
   readonly verdict: Verdict;
   /** Whether services were left up for somebody to look at. */
   readonly up: boolean;
+}
+
+/** What the run left up was ended, and its data dropped, by a later command. */
+export interface Cleaned {
+  readonly type: 'cleaned';
 }
 
 /**

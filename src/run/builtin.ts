@@ -31,6 +31,7 @@ export function beginBuiltin(context: RunContext, step: Step, action: Exclude<Ac
     }
   };
   return {
+    log,
     ended: work().then((failure) => ({ failure: reason ?? failure, log })),
     end,
     kill: () => stop.abort(),

@@ -24,6 +24,8 @@ export interface RunContext {
 
 /** How a step that was begun can be watched and ended. */
 export interface RunningStep {
+  /** Path of its log below the run's directory while it runs. */
+  readonly log: string;
   readonly ended: Promise<StepEnd>;
   /** Ends it for this reason: TERM to its process group, KILL after a grace. The first reason given counts. */
   end(why: Failure): void;

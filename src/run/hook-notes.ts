@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import type { EventBody } from '../journal/event.js';
 import type { Journal } from '../journal/journal.js';
 import { NotesReader } from './notes-reader.js';
@@ -29,7 +30,7 @@ export class HookNotes {
 }
 
 /** The event that a note becomes (docs/architecture.md lists them). A hook can write anything there: it is told, not lost. */
-function eventOf(step: string, kind: string, [a = '', b = '', c = '', d = '']: readonly string[]): EventBody {
+export function eventOf(step: string, kind: string, [a = '', b = '', c = '', d = '']: readonly string[]): EventBody {
   const count = (field: string): number => Number.parseInt(field, 10) || 0;
   switch (kind) {
     case 'failed':
@@ -49,4 +50,9 @@ function eventOf(step: string, kind: string, [a = '', b = '', c = '', d = '']: r
     default:
       return { type: 'warned', step, text: `it noted something unknown: ${kind}` };
   }
+}
+
+/** The name of a step's files, from the path of its log: `steps/FAILED_07-s3rver-verify.log`. */
+export function stemOf(log: string): string {
+  return basename(log, '.log').replace(/^FAILED_/, '');
 }

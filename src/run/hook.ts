@@ -91,6 +91,7 @@ export function startHook(context: RunContext, step: Step, project: Project, hoo
   };
 
   return {
+    log,
     ended: finish(),
     end,
     kill: () => {

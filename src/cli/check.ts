@@ -1,0 +1,14 @@
+import { count } from '../report/text.js';
+import { loadWorkspace } from '../workspace/read.js';
+import { readOptions } from './prepare.js';
+import { refuse } from './say.js';
+
+/** `grenade check`: everything that a run would refuse, without running anything but the settings. */
+export async function check(at: string): Promise<number> {
+  const workspace = await loadWorkspace(at, readOptions({}));
+  if (!workspace.ok) return refuse(workspace.error);
+  const { base, target, projects, warnings } = workspace.value;
+  for (const warning of warnings) process.stdout.write(`note: ${warning}\n`);
+  process.stdout.write(`${base.name} → ${target.name}, ${count(projects.length, 'project')}: nothing wrong found.\n`);
+  return 0;
+}

@@ -1,0 +1,110 @@
+import { join } from 'node:path';
+import { writeFileAtomic } from '../basics/files.js';
+import { isSecretName } from '../basics/mask.js';
+import type { Event } from '../journal/event.js';
+import { Journal } from '../journal/journal.js';
+import type { Phase } from '../plan/plan.js';
+import { identify } from '../process/identity.js';
+import { junit } from '../report/junit.js';
+import { styleFor } from '../report/style.js';
+import { tailOf } from '../report/tail.js';
+import { finalResult } from '../report/terminal/final.js';
+import { makeView, viewKind } from '../report/terminal/view.js';
+import { cleaner } from '../report/text.js';
+import { exitCode } from '../report/verdict.js';
+import { dropData, retireRuns } from '../run/directory.js';
+import { runEnvironment } from '../run/environment.js';
+import { type RunOptions, runPlan } from '../run/runner.js';
+import { keepSecrets, maskOf } from '../run/secrets.js';
+import { livingServices } from '../services/supervisor.js';
+import { caveats } from '../workspace/caveats.js';
+import { Interrupts } from './interrupts.js';
+import type { RunFlags } from './main.js';
+import { suffixOf } from './of-run.js';
+import { foldOf, type Prepared } from './prepared.js';
+import { fromHere } from './say.js';
+import { VERSION } from './version.js';
+
+/** Conducts a prepared run from its first event to the last sentence, and returns what to exit with. */
+export async function conduct(prepared: Prepared, flags: RunFlags, dir: string): Promise<number> {
+  const { workspace, plan, runDir, resumed } = prepared;
+  const env = runEnvironment(workspace, runDir);
+  keepSecrets(runDir, workspace.secrets, env, workspace.base.env, workspace.target.env);
+  let mask = maskOf(runDir);
+
+  const style = styleFor(process.stdout, process.env);
+  const view = makeView(viewKind(process.stdout, process.env, { quiet: flags.q === true }), {
+    stream: process.stdout,
+    style,
+    clean: cleaner((text) => mask(text)),
+    runDir: fromHere(runDir),
+  });
+  const state = foldOf(runDir);
+  const journal = new Journal(join(runDir, 'journal.ndjson'), (event: Event) => {
+    state.apply(event);
+    // A password that a hook has just made up is a secret from here on.
+    if (event.type === 'resource-saved' && isSecretName(event.key, workspace.secrets)) mask = maskOf(runDir);
+    view.event(event, state);
+  });
+
+  const interrupts = new Interrupts();
+  try {
+    const harness = { version: VERSION, pid: process.pid, startTime: identify(process.pid)?.startTime ?? '' };
+    if (resumed) journal.append({ type: 'run-resumed', harness });
+    else
+      journal.append({
+        type: 'run-started',
+        run: runDir.slice(runDir.lastIndexOf('/') + 1),
+        workspace: workspace.dir,
+        harness,
+      });
+    journal.append({
+      type: 'planned',
+      scenario: plan.scenario,
+      releases: plan.releases,
+      projects: workspace.projects.map((project) => ({
+        name: project.name,
+        backing: project.backing,
+        caveats: caveats(project, workspace),
+      })),
+      phases: plan.phases.map(({ name, blame }) => ({ name, blame })),
+      steps: plan.phases.flatMap(({ steps }) => steps.map(({ after: _, ...record }) => record)),
+    });
+    if (!resumed) for (const text of workspace.warnings) journal.append({ type: 'warned', text });
+
+    const { length } = String(plan.phases.at(-1)?.steps.at(-1)?.number ?? 0);
+    const projects = new Map(workspace.projects.map((project) => [project.name, project]));
+    const context = { workspace, plan, projects, runDir, journal, state, env, digits: Math.max(2, length) };
+    await runPlan(context, {
+      jobs: workspace.jobs,
+      stopAfter: stopAfter(flags, plan.phases),
+      interrupt: interrupts.first,
+      kill: interrupts.second,
+    });
+  } catch (error) {
+    journal.append({ type: 'run-finished', verdict: 'harness', up: livingServices(runDir).length > 0 });
+    process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);
+  } finally {
+    interrupts.close();
+    view.close();
+    journal.close();
+  }
+
+  const strict = flags.strict === true;
+  const given = { tail: tailOf(runDir), mask, now: Date.now() };
+  writeFileAtomic(join(runDir, 'junit.xml'), await junit(state, { ...given, strict }));
+  const suffix = suffixOf(dir);
+  process.stdout.write(finalResult(state, { ...given, runDir: fromHere(runDir), style, suffix }));
+  if (state.verdict === 'passed') dropData(runDir);
+  retireRuns(workspace.dataRoot, (old) => old === runDir || livingServices(old).length > 0);
+  return exitCode(state, { strict });
+}
+
+/** Where `-b` and `-s` end a run. */
+function stopAfter(flags: RunFlags, phases: readonly Phase[]): RunOptions['stopAfter'] {
+  const lastOfBase = phases.findLast(({ blame }) => blame === 'base')?.name;
+  return ({ name }) => {
+    if (name === flags.s) return 'stopped';
+    return flags.b === true && name === lastOfBase ? 'base-ready' : undefined;
+  };
+}

@@ -1,0 +1,41 @@
+import { once } from 'node:events';
+import { createReadStream, existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import type { StepState } from '../journal/state.js';
+import { maskOf } from '../run/secrets.js';
+import type { OfRun } from './main.js';
+import { openRun } from './of-run.js';
+import { misused } from './say.js';
+
+/** `grenade logs`: the whole log of a step, secrets masked. The raw one is the file that `steps/` holds. */
+export async function logs(name: string, at: string, flags: OfRun): Promise<number> {
+  const found = await openRun(at, flags);
+  if (!found.ok) return found.error;
+  const { state, runDir } = found.value;
+  const steps = matching(state.steps, name);
+  const [step] = steps;
+  if (step === undefined || steps.length > 1) {
+    const these = (steps.length > 1 ? steps : state.steps).map(({ record }) => `${record.number} ${record.key}`);
+    const which = steps.length > 1 ? `${name} could be several steps` : `no step is called ${name}`;
+    const shown = these.length > 12 ? [...these.slice(0, 12), `… ${these.length - 12} more`] : these;
+    return misused(which, `Name one of: ${shown.join(', ')}.`);
+  }
+  if (step.log === undefined || !existsSync(join(runDir, step.log))) {
+    return misused(`step ${step.record.number} ${step.record.key} has no log`, 'It never ran in this run.');
+  }
+  const mask = maskOf(runDir);
+  const lines = createInterface({ input: createReadStream(join(runDir, step.log)), crlfDelay: 0 });
+  for await (const line of lines) {
+    // A reader that is slower than the disk is waited for.
+    if (!process.stdout.write(`${mask(line)}\n`)) await once(process.stdout, 'drain');
+  }
+  return 0;
+}
+
+/** A number, a key, or the beginning of a key up to a whole word; a key that is the beginning of another is itself. */
+function matching(steps: readonly StepState[], name: string): readonly StepState[] {
+  if (/^\d+$/.test(name)) return steps.filter(({ record }) => record.number === Number(name));
+  const exact = steps.filter(({ record }) => record.key === name);
+  return exact.length > 0 ? exact : steps.filter(({ record }) => record.key.startsWith(name));
+}

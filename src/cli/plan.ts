@@ -1,0 +1,19 @@
+import { planFullStop } from '../plan/full-stop.js';
+import { printPlanJson } from '../plan/json.js';
+import { planTree } from '../report/plan-tree.js';
+import { styleFor } from '../report/style.js';
+import { loadWorkspace } from '../workspace/read.js';
+import type { PlanFlags } from './main.js';
+import { readOptions } from './prepare.js';
+import { refuse } from './say.js';
+
+/** `grenade plan`: what a run would do. */
+export async function plan(at: string, flags: PlanFlags): Promise<number> {
+  const workspace = await loadWorkspace(at, readOptions(flags));
+  if (!workspace.ok) return refuse(workspace.error);
+  const made = planFullStop(workspace.value, { failFast: flags.failFast === true });
+  process.stdout.write(
+    flags.json === true ? printPlanJson(made) : planTree(made, styleFor(process.stdout, process.env)),
+  );
+  return 0;
+}

@@ -1,0 +1,24 @@
+import { join } from 'node:path';
+import { writeFileAtomic } from '../basics/files.js';
+import { junit } from '../report/junit.js';
+import { styleFor } from '../report/style.js';
+import { tailOf } from '../report/tail.js';
+import { finalResult } from '../report/terminal/final.js';
+import { exitCode } from '../report/verdict.js';
+import { maskOf } from '../run/secrets.js';
+import type { OfRun } from './main.js';
+import { openRun } from './of-run.js';
+import { fromHere } from './say.js';
+
+/** `grenade report`: how a run went, told again from its journal; a killed run gets the JUnit it did not live to write. */
+export async function report(at: string, flags: OfRun): Promise<number> {
+  const found = await openRun(at, flags);
+  if (!found.ok) return found.error;
+  const { runDir, state, alive, suffix } = found.value;
+  const given = { tail: tailOf(runDir), mask: maskOf(runDir), now: Date.now(), alive };
+  if (!alive) writeFileAtomic(join(runDir, 'junit.xml'), await junit(state, given));
+  process.stdout.write(
+    finalResult(state, { ...given, runDir: fromHere(runDir), style: styleFor(process.stdout, process.env), suffix }),
+  );
+  return exitCode(state);
+}

@@ -1,0 +1,143 @@
+import { closeSync, openSync, readdirSync, readSync } from 'node:fs';
+import { join } from 'node:path';
+import { Journal } from '../journal/journal.js';
+import { HOOKS, type Hook, type Side } from '../journal/record.js';
+import type { RunState } from '../journal/state.js';
+import type { Plan, Step } from '../plan/plan.js';
+import { explain } from '../report/explain.js';
+import { runEnvironment, workspaceEnvironment } from '../run/environment.js';
+import { startHook } from '../run/hook.js';
+import { stemOf } from '../run/hook-notes.js';
+import { maskOf } from '../run/secrets.js';
+import { completeWorkspace } from '../workspace/complete.js';
+import { readWorkspace } from '../workspace/read.js';
+import { Interrupts } from './interrupts.js';
+import type { ResourceFlags } from './main.js';
+import { openRun } from './of-run.js';
+import { readOptions } from './prepare.js';
+import { foldOf } from './prepared.js';
+import { fromHere, misused, refuse } from './say.js';
+
+/**
+ * `grenade resource`: one phase of one project against what a run left up, for people who write hooks. It is no part
+ * of that run: its journal and report stay as they are.
+ */
+export async function resource(name: string, phase: string, at: string, flags: ResourceFlags): Promise<number> {
+  const hook = HOOKS.find((each) => each === phase.replaceAll('-', '_'));
+  if (hook === undefined) return misused(`there is no phase ${phase}`, `Name one of: ${HOOKS.join(', ')}.`);
+  const found = await openRun(at, flags);
+  if (!found.ok) return found.error;
+  const { runDir, state, alive } = found.value;
+  if (alive) return misused(`run ${state.run} is going on`, 'Wait for it, or end it with Ctrl-C.');
+  if (!state.up) return misused(`nothing of run ${state.run} is up`, 'Bring the base up first: grenade run -b.');
+
+  const read = await readWorkspace(at, readOptions({}));
+  if (!read.ok) return refuse(read.error);
+  const env = { ...process.env, ...workspaceEnvironment(read.value, runDir) };
+  const completed = await completeWorkspace(read.value, { runDir, env });
+  if (!completed.ok) return refuse(completed.error);
+  const workspace = completed.value;
+  const project = workspace.projects.find((each) => each.name === name);
+  if (project === undefined) {
+    return misused(
+      `there is no project ${name}`,
+      `Name one of: ${workspace.projects.map((each) => each.name).join(', ')}.`,
+    );
+  }
+  if (!project.hooks.has(hook)) {
+    return misused(`${name} has no ${hook} hook`, `It has: ${[...project.hooks.keys()].join(', ')}.`);
+  }
+
+  const side = flags.side ?? sideOf(state, name);
+  const journal = new Journal(join(runDir, 'by-hand.ndjson'));
+  const step = stepOf(name, hook, side, workspace[side].name, freeNumber(runDir, state.steps.length));
+  const context = {
+    workspace,
+    plan: planOf(step),
+    projects: new Map([[name, project]]),
+    runDir,
+    journal,
+    state: foldOf(runDir),
+    env: runEnvironment(workspace, runDir),
+    digits: Math.max(2, String(state.steps.length).length),
+  };
+  process.stdout.write(`${name} ${hook} for ${side} ${workspace[side].name}, against run ${state.run}\n`);
+  const interrupts = new Interrupts();
+  const running = startHook(context, step, project, hook);
+  const follow = follower(join(runDir, running.log), maskOf(runDir));
+  const timer = setInterval(follow, 100);
+  interrupts.first.addEventListener('abort', () =>
+    running.end({ kind: 'interrupted', signal: String(interrupts.first.reason) }),
+  );
+  interrupts.second.addEventListener('abort', () => running.kill());
+  const { failure, log } = await running.ended;
+  clearInterval(timer);
+  follow();
+  interrupts.close();
+  journal.close();
+  if (failure === undefined) {
+    process.stdout.write('✔ passed\n');
+    return 0;
+  }
+  const { short, what = '', next = '' } = explain(failure, step);
+  process.stdout.write(`✘ ${[short, what, next].filter((text) => text !== '').join('\n  ')}\n`);
+  process.stdout.write(`  The whole log is ${fromHere(join(runDir, log))}\n`);
+  return interrupts.first.aborted ? 130 : 1;
+}
+
+/** A number for the names of its files that neither the run nor an earlier call took. */
+function freeNumber(runDir: string, planned: number): number {
+  const taken = readdirSync(join(runDir, 'steps')).map((log) => Number.parseInt(stemOf(log), 10));
+  return Math.max(planned, ...taken.filter(Number.isInteger)) + 1;
+}
+
+/** Where a project stands: at the target once something of its way up has passed. */
+function sideOf(state: RunState, project: string): Side {
+  const wayUp = ['install', 'migrate', 'start', 'upgrade'];
+  const moved = state.steps.some(
+    ({ record: { action, side }, status }) =>
+      side === 'target' &&
+      status.kind === 'passed' &&
+      action.kind === 'hook' &&
+      action.project === project &&
+      wayUp.includes(action.hook),
+  );
+  return moved ? 'target' : 'base';
+}
+
+function stepOf(project: string, hook: Hook, side: Side, release: string, number: number): Step {
+  const key = `${project}/${hook}:${side}@${release}`;
+  return { key, number, phase: 'by hand', action: { kind: 'hook', project, hook }, side, release, after: [] };
+}
+
+const planOf = (step: Step): Plan => ({
+  format: 1,
+  scenario: 'by hand',
+  releases: { base: step.release, target: step.release },
+  projects: [],
+  phases: [{ name: step.phase, blame: 'base', onFailure: 'stop', steps: [step] }],
+});
+
+/** Writes what was added to a log since the last call, whole lines at a time, masked. */
+function follower(path: string, mask: (text: string) => string): () => void {
+  let offset = 0;
+  let rest = '';
+  return () => {
+    let fd: number;
+    try {
+      fd = openSync(path, 'r');
+    } catch {
+      return; // A failed step's log has moved; what it said was read before.
+    }
+    const chunk = Buffer.alloc(64 * 1024);
+    for (let count = readSync(fd, chunk, 0, chunk.length, offset); count > 0; ) {
+      offset += count;
+      rest += chunk.toString('utf8', 0, count);
+      const whole = rest.lastIndexOf('\n') + 1;
+      process.stdout.write(mask(rest.slice(0, whole)));
+      rest = rest.slice(whole);
+      count = readSync(fd, chunk, 0, chunk.length, offset);
+    }
+    closeSync(fd);
+  };
+}

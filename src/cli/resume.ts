@@ -1,0 +1,47 @@
+import { join } from 'node:path';
+import type { Problem } from '../basics/problem.js';
+import { err, ok, type Result } from '../basics/result.js';
+import type { RunState } from '../journal/state.js';
+import { findRun } from '../run/directory.js';
+import { workspaceEnvironment } from '../run/environment.js';
+import { livingServices } from '../services/supervisor.js';
+import { completeWorkspace } from '../workspace/complete.js';
+import type { Draft } from '../workspace/draft.js';
+import { foldOf, type Prepared, savedPlan } from './prepared.js';
+
+/** `-t`: the latest run, if it ended after its base part and what it had up still is. */
+export async function goOn(draft: Draft): Promise<Result<Prepared, readonly Problem[]>> {
+  const refused = (message: string, fix = 'Run `grenade run -b` first, or the whole run.'): Result<never, Problem[]> =>
+    err([{ message, fix }]);
+  const runDir = findRun(draft.dataRoot);
+  if (runDir === undefined) return refused('-t goes on with a run, and there is none');
+  const state = foldOf(runDir);
+  if (state.verdict !== 'base-ready' && state.verdict !== 'stopped') {
+    return refused(`-t goes on with a run that ended after its base part, and run ${state.run} did not`);
+  }
+  if (!baseDone(state)) return refused(`-t begins at the shutdown, and run ${state.run} was stopped before it`);
+  if (state.steps.every(({ status }) => status.kind === 'passed')) return refused(`run ${state.run} is over`);
+  const gone = missingServices(runDir, state);
+  if (gone.length > 0) {
+    return refused(
+      `-t needs what the base part left up, and ${gone.join(', ')} no longer ${gone.length === 1 ? 'runs' : 'run'}`,
+    );
+  }
+
+  const env = { ...process.env, ...workspaceEnvironment(draft, runDir) };
+  const workspace = await completeWorkspace(draft, { runDir, env });
+  if (!workspace.ok) return workspace;
+  const plan = await savedPlan(join(runDir, 'plan.json'), workspace.value);
+  return plan.ok ? ok({ workspace: workspace.value, plan: plan.value, runDir, resumed: true }) : plan;
+}
+
+const baseDone = (state: RunState): boolean =>
+  state.steps.every(({ phase, status }) => phase.blame !== 'base' || status.kind === 'passed');
+
+/** Services that were up when the run ended, and are not now. */
+function missingServices(runDir: string, state: RunState): string[] {
+  const alive = new Set(livingServices(runDir).map(({ name }) => name));
+  return [...state.services.values()]
+    .filter(({ name, status }) => status.kind === 'running' && !alive.has(name))
+    .map(({ name }) => name);
+}

@@ -1,0 +1,75 @@
+import { rmSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { writeFileAtomic } from '../basics/files.js';
+import type { Problem } from '../basics/problem.js';
+import { err, ok, type Result } from '../basics/result.js';
+import { planFullStop } from '../plan/full-stop.js';
+import { printPlanJson } from '../plan/json.js';
+import type { Plan } from '../plan/plan.js';
+import { markLatest } from '../run/directory.js';
+import { workspaceEnvironment } from '../run/environment.js';
+import { takeLock } from '../run/lock.js';
+import { completeWorkspace } from '../workspace/complete.js';
+import type { Draft } from '../workspace/draft.js';
+import { readWorkspace } from '../workspace/read.js';
+import type { Workspace } from '../workspace/workspace.js';
+import { conduct } from './conduct.js';
+import type { RunFlags } from './main.js';
+import { newRunDirectory, readOptions } from './prepare.js';
+import { type Prepared, savedPlan } from './prepared.js';
+import { goOn } from './resume.js';
+import { misused, refuse } from './say.js';
+
+/** `grenade run`: reads, plans, runs, tells. Nothing is run before everything that was asked for made sense. */
+export async function run(at: string, flags: RunFlags): Promise<number> {
+  if (flags.b === true && flags.t === true) {
+    return misused('-b is only the base part and -t only the target part', 'Leave both out for the whole run.');
+  }
+  const read = await readWorkspace(at, readOptions(flags));
+  if (!read.ok) return refuse(read.error);
+  const draft = read.value;
+
+  const lock = takeLock(draft.dataRoot);
+  if (!lock.ok) {
+    const { pid } = lock.error;
+    return misused(`a run is going on in this workspace (process ${pid})`, 'Wait for it, or end it with Ctrl-C.');
+  }
+  try {
+    const prepared = flags.t === true ? await goOn(draft) : await begin(draft, flags);
+    if (!prepared.ok) return refuse(prepared.error);
+    return await conduct(prepared.value, flags, resolve(at));
+  } finally {
+    lock.value.release();
+  }
+}
+
+/** Makes a new run's directory, sources the settings, makes the plan; takes it all back when something is wrong. */
+async function begin(draft: Draft, flags: RunFlags): Promise<Result<Prepared, readonly Problem[]>> {
+  const runDir = newRunDirectory(draft.dataRoot);
+  const refused = (problems: readonly Problem[]): Result<never, readonly Problem[]> => {
+    rmSync(runDir, { recursive: true, force: true });
+    return err(problems);
+  };
+  const workspace = await completeWorkspace(draft, {
+    runDir,
+    env: { ...process.env, ...workspaceEnvironment(draft, runDir) },
+  });
+  if (!workspace.ok) return refused(workspace.error);
+  const plan =
+    flags.plan === undefined ? ok(makePlan(workspace.value, flags)) : await savedPlan(flags.plan, workspace.value);
+  if (!plan.ok) return refused(plan.error);
+  const stray = unknownLabel(flags.s, plan.value);
+  if (stray !== undefined) return refused([stray]);
+  writeFileAtomic(join(runDir, 'plan.json'), printPlanJson(plan.value));
+  markLatest(draft.dataRoot, runDir);
+  return ok({ workspace: workspace.value, plan: plan.value, runDir, resumed: false });
+}
+
+const makePlan = (workspace: Workspace, flags: RunFlags): Plan =>
+  planFullStop(workspace, { failFast: flags.failFast === true });
+
+function unknownLabel(label: string | undefined, plan: Plan): Problem | undefined {
+  const labels = plan.phases.map(({ name }) => name);
+  if (label === undefined || labels.includes(label)) return undefined;
+  return { message: `-s ${label}: no phase is called that`, fix: `Stop after one of: ${labels.join(', ')}.` };
+}

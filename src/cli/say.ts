@@ -1,0 +1,24 @@
+import { relative } from 'node:path';
+import type { Problem } from '../basics/problem.js';
+import { formatProblem } from '../workspace/problems.js';
+
+/** What a command that was refused exits with: nothing was run. */
+export const REFUSED = 2;
+
+/** Says everything that is wrong at once, and returns what to exit with. */
+export function refuse(problems: readonly Problem[]): number {
+  for (const problem of problems) process.stderr.write(`${formatProblem(problem, process.cwd())}\n`);
+  return REFUSED;
+}
+
+/** Says one thing that is wrong with how a command was called. */
+export function misused(message: string, fix: string): number {
+  return refuse([{ message, fix }]);
+}
+
+/** A path as somebody standing here would write it. */
+export function fromHere(path: string): string {
+  const way = relative(process.cwd(), path);
+  if (way === '') return '.';
+  return way.startsWith('../../..') ? path : way;
+}

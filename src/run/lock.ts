@@ -1,0 +1,56 @@
+import { closeSync, linkSync, mkdirSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+import { err, ok, type Result } from '../basics/result.js';
+import { identify, isAlive } from '../process/identity.js';
+
+export interface Lock {
+  release(): void;
+}
+
+/** Whoever holds the lock of a workspace's data: one run at a time. */
+export interface Holder {
+  readonly pid: number;
+}
+
+/**
+ * Takes the lock of a data root, so that two runs never share ports, releases or `latest`. A holder that is no longer
+ * alive, by id and start time, holds nothing.
+ */
+export function takeLock(dataRoot: string): Result<Lock, Holder> {
+  mkdirSync(dataRoot, { recursive: true });
+  const path = join(dataRoot, 'lock');
+  const mine = `${path}.${process.pid}`;
+  const self = identify(process.pid);
+  const fd = openSync(mine, 'w');
+  writeSync(fd, `${process.pid} ${self?.startTime ?? ''}\n`);
+  closeSync(fd);
+  try {
+    for (;;) {
+      try {
+        // A link appears whole or not at all, and never over another.
+        linkSync(mine, path);
+        return ok({ release: () => rmSync(path, { force: true }) });
+      } catch (error) {
+        if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+      }
+      const holder = lockHolder(dataRoot);
+      if (holder !== undefined) return err(holder);
+      rmSync(path, { force: true });
+    }
+  } finally {
+    rmSync(mine, { force: true });
+  }
+}
+
+/** Who holds the lock, if anybody who is alive does. */
+export function lockHolder(dataRoot: string): Holder | undefined {
+  let text: string;
+  try {
+    text = readFileSync(join(dataRoot, 'lock'), 'utf8');
+  } catch {
+    return undefined;
+  }
+  const [pid = '', startTime = ''] = text.trim().split(' ');
+  const holder = { pid: Number(pid), startTime };
+  return Number.isInteger(holder.pid) && isAlive(holder) ? { pid: holder.pid } : undefined;
+}
