@@ -1,19 +1,26 @@
+import { existsSync } from 'node:fs';
 import { formatDuration } from '../basics/duration.js';
+import { isAlive } from '../process/identity.js';
 import { waitUntil } from '../process/wait.js';
 import { ServiceError } from './error.js';
 import { unknownService } from './names.js';
 import { awaitStatus, lastWords } from './outcome.js';
-import { processesOf, readRecord, type ServiceRecord, type ServiceState, stateOf } from './record.js';
+import { filesOf, processesOf, readRecord, type ServiceRecord, type ServiceState, stateOf } from './record.js';
 
 export interface EnsureLimits {
   readonly limitMs: number;
   readonly signal?: AbortSignal | undefined;
 }
 
-const INTERVAL_MS = 10;
+const INTERVAL_MS = 15;
 
-/** All of these run. One that has ended does not come back by waiting: it fails at once. */
-export async function ensureStarted(runDir: string, names: readonly string[], _limits: EnsureLimits): Promise<void> {
+/**
+ * All of these run. What another hook is just starting is waited for; one that has ended does not come back by
+ * waiting, and fails at once.
+ */
+export async function ensureStarted(runDir: string, names: readonly string[], limits: EnsureLimits): Promise<void> {
+  const starting = (): boolean => names.some((name) => existsSync(filesOf(runDir, name).starting));
+  await waitUntil(() => (starting() ? undefined : true), { ...limits, intervalMs: INTERVAL_MS });
   for (const record of await recordsOf(runDir, names)) {
     const state = stateOf(runDir, record);
     if (state.kind === 'running') continue;
@@ -35,7 +42,7 @@ export async function ensureStopped(runDir: string, names: readonly string[], li
   let left = await recordsOf(runDir, names);
   const result = await waitUntil(
     () => {
-      left = left.filter((record) => processesOf(runDir, record).length > 0);
+      left = left.filter((record) => isAlive(record) || processesOf(runDir, record).length > 0);
       return left.length === 0 ? true : undefined;
     },
     { ...limits, intervalMs: INTERVAL_MS },

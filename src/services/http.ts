@@ -1,4 +1,4 @@
-import { get as httpGet } from 'node:http';
+import { get as httpGet, type IncomingMessage } from 'node:http';
 import { get as httpsGet } from 'node:https';
 
 /**
@@ -9,7 +9,7 @@ export function request(url: string, limitMs: number, signal?: AbortSignal): Pro
   return new Promise((settle) => {
     const timeout = AbortSignal.timeout(limitMs);
     const options = { signal: signal === undefined ? timeout : AbortSignal.any([signal, timeout]), agent: false };
-    const answered = (response: { statusCode?: number; destroy(): void }): void => {
+    const answered = (response: IncomingMessage): void => {
       settle(response.statusCode ?? 0);
       response.destroy();
     };

@@ -2,7 +2,6 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, readlinkSync } from 'node:fs';
 import { basename } from 'node:path';
 import { Duplex } from 'node:stream';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { identify, isAlive, type ProcessId } from '../process/identity.js';
 import { waitUntil } from '../process/wait.js';
@@ -25,13 +24,10 @@ export type Launched =
   | { readonly kind: 'failed' }
   | { readonly kind: 'no-supervisor'; readonly reason: string };
 
-/**
- * The kernel closes the socket the moment the command takes over. Only where bash itself has to run the command (a
- * script without `#!`) the socket stays open; by then it runs.
- */
-const TAKEN_OVER_MS = 300;
+/** A script without `#!` is run by bash itself, and looks like it for ever: by then it runs. */
+const TAKE_OVER_MS = 300;
 
-/** Programs that turn into the one that was meant, and tell by these statuses that they could not. */
+/** Programs that turn into the one that was meant; as bash does, they end with 126 or 127 when they cannot. */
 const WRAPPERS = new Set(['setpriv', 'env', 'nice', 'ionice', 'chrt', 'taskset', 'nohup', 'stdbuf', 'chroot']);
 const WRAPPED_MS = 1000;
 
@@ -70,43 +66,42 @@ async function converse(
   exited: Promise<string>,
 ): Promise<Launched> {
   socket.on('error', () => {}); // Its end is an answer too.
-  const lines = socket.setEncoding('utf8').iterator({ destroyOnReturn: false });
-  const first = await Promise.race([lines.next(), exited]);
-  if (typeof first === 'string') return { kind: 'no-supervisor', reason: first };
-  const [, pid, startTime] = /^(\d+) (\d+)\n$/.exec(String(first.value ?? '')) ?? [];
+  const said = new Promise<string>((resolve) => socket.setEncoding('utf8').once('data', resolve));
+  const [, pid, startTime] = /^(\d+) (\d+)\n$/.exec(await Promise.race([said, exited])) ?? [];
   if (pid === undefined || startTime === undefined) return { kind: 'no-supervisor', reason: await exited };
   const main = { pid: Number(pid), startTime };
   const supervisorStartTime = identify(supervisor)?.startTime ?? '';
   socket.write('go\n');
 
-  const next = await Promise.race([lines.next(), sleep(TAKEN_OVER_MS)]);
-  const failed = next?.done === false || (await wrapperFailed(main, options));
-  if (!failed) return { kind: 'running', main, supervisor: { pid: supervisor, startTime: supervisorStartTime } };
-  await exited; // It writes the exit status of what never was the service.
-  return { kind: 'failed' };
+  if (await tookOver(main, supervisor, options)) {
+    return { kind: 'running', main, supervisor: { pid: supervisor, startTime: supervisorStartTime } };
+  }
+  await exited; // It has written the exit status by then.
+  const status = readText(options.exitFile)?.trim();
+  if (status === '126' || status === '127') return { kind: 'failed' };
+  return { kind: 'running', main, supervisor: { pid: supervisor, startTime: supervisorStartTime } };
 }
 
-/** Waits until a wrapper has turned into the program it was given, and says whether it could not. */
-async function wrapperFailed(main: ProcessId, { command, exitFile }: Launch): Promise<boolean> {
-  if (!WRAPPERS.has(basename(command[0] ?? ''))) return false;
-  const taken = await waitUntil(
+/** Waits until the command has taken the place of what executes it; false when the process ended before it was seen to. */
+async function tookOver(main: ProcessId, supervisor: number, { command }: Launch): Promise<boolean> {
+  const before = readText(`/proc/${supervisor}/cmdline`);
+  const wraps = WRAPPERS.has(basename(command[0] ?? ''));
+  const result = await waitUntil(
     () => {
-      const program = programOf(main);
-      if (program !== undefined) return WRAPPERS.has(program) ? undefined : 'running';
-      const status = readText(exitFile)?.trim();
-      return status === undefined || status === '' ? undefined : status;
+      if (!isAlive(main)) return 'ended';
+      if (readText(`/proc/${main.pid}/cmdline`) === before) return undefined;
+      return wraps && WRAPPERS.has(programOf(main) ?? '') ? undefined : 'runs';
     },
-    { limitMs: WRAPPED_MS, intervalMs: 2 },
+    { limitMs: wraps ? WRAPPED_MS : TAKE_OVER_MS, intervalMs: 1 },
   );
-  return taken.ok && (taken.value === '126' || taken.value === '127');
+  return !result.ok || result.value === 'runs';
 }
 
-function programOf(id: ProcessId): string | undefined {
-  if (!isAlive(id)) return undefined;
+function programOf({ pid }: ProcessId): string | undefined {
   try {
-    return basename(readlinkSync(`/proc/${id.pid}/exe`));
+    return basename(readlinkSync(`/proc/${pid}/exe`));
   } catch {
-    return undefined;
+    return undefined; // Ended, or not ours to look at.
   }
 }
 
