@@ -28,7 +28,8 @@ export interface BenchWorkspace {
 export function makeWorkspace(count: number, files: Readonly<Record<string, string>> = {}): BenchWorkspace {
   const dir = mkdtempSync(join(tmpdir(), 'grenade-bench-'));
   writeFileSync(join(dir, 'grenade.yaml'), 'releases:\n  - name: old\n  - name: new\n');
-  const nothing = '#!/bin/bash\nexit 0\n';
+  // What only exits would be seen to do nothing, and refused.
+  const nothing = '#!/bin/bash\nprintf ""\n';
   const hooks = { 'resources.sh': nothing, 'shutdown.sh': nothing, 'upgrade.sh': nothing, ...files };
   const projects = Array.from({ length: count }, (_, at) => join(dir, 'projects', `p${String(at).padStart(4, '0')}`));
   for (const project of projects) {

@@ -61,6 +61,7 @@ export async function conduct(prepared: Prepared, flags: RunFlags, dir: string):
     journal.append({
       type: 'planned',
       scenario: plan.scenario,
+      strict: flags.strict === true,
       releases: plan.releases,
       projects: workspace.projects.map((project) => ({
         name: project.name,
@@ -90,14 +91,13 @@ export async function conduct(prepared: Prepared, flags: RunFlags, dir: string):
     journal.close();
   }
 
-  const strict = flags.strict === true;
   const given = { tail: tailOf(runDir), mask, now: Date.now() };
-  writeFileAtomic(join(runDir, 'junit.xml'), await junit(state, { ...given, strict }));
+  writeFileAtomic(join(runDir, 'junit.xml'), await junit(state, given));
   const suffix = suffixOf(dir);
   process.stdout.write(finalResult(state, { ...given, runDir: fromHere(runDir), style, suffix }));
   if (state.verdict === 'passed') dropData(runDir);
   retireRuns(workspace.dataRoot, (old) => old === runDir || livingServices(old).length > 0);
-  return exitCode(state, { strict });
+  return exitCode(state);
 }
 
 /** Where `-b` and `-s` end a run. */

@@ -16,9 +16,9 @@ export function misused(message: string, fix: string): number {
   return refuse([{ message, fix }]);
 }
 
-/** A path as somebody standing here would write it. */
+/** A path as somebody standing here would write it: relative or absolute, whichever is shorter. */
 export function fromHere(path: string): string {
   const way = relative(process.cwd(), path);
   if (way === '') return '.';
-  return way.startsWith('../../..') ? path : way;
+  return way.length < path.length ? way : path;
 }

@@ -56,6 +56,8 @@ export interface Harness {
 export interface Planned {
   readonly type: 'planned';
   readonly scenario: string;
+  /** Whether a release that was not proven fails the run. */
+  readonly strict: boolean;
   readonly releases: { readonly base: string; readonly target: string };
   readonly projects: readonly ProjectRecord[];
   readonly phases: readonly PhaseRecord[];

@@ -32,6 +32,7 @@ export class RunFold implements RunState {
   run = '';
   workspace = '';
   scenario = '';
+  strict = false;
   releases: { readonly base: string; readonly target: string } | undefined;
   projects: readonly ProjectRecord[] = [];
   phases: PhaseDraft[] = [];
@@ -149,6 +150,7 @@ export class RunFold implements RunState {
   #plan(event: Planned): void {
     const known = this.byKey;
     this.scenario = event.scenario;
+    this.strict = event.strict;
     this.releases = event.releases;
     this.projects = event.projects;
     this.phases = event.phases.map((record) => ({ record, steps: [], finished: 0, failed: 0 }));

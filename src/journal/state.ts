@@ -79,6 +79,8 @@ export interface RunState {
   /** Absolute path of the workspace's directory. */
   readonly workspace: string;
   readonly scenario: string;
+  /** Whether a release that was not proven fails the run. */
+  readonly strict: boolean;
   readonly releases: { readonly base: string; readonly target: string } | undefined;
   readonly projects: readonly ProjectRecord[];
   readonly phases: readonly PhaseState[];

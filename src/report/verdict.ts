@@ -10,11 +10,11 @@ import { reasonOf } from './reasons.js';
 import { count, formatLimit, listing } from './text.js';
 
 /** What the process exits with, by the contract's table. A run without a verdict was killed or still goes on. */
-export function exitCode(state: RunState, options: { readonly strict?: boolean } = {}): number {
+export function exitCode(state: RunState): number {
   const { verdict } = state;
   switch (verdict) {
     case 'passed':
-      return options.strict === true && unproven(state).length > 0 ? 1 : 0;
+      return state.strict && unproven(state).length > 0 ? 1 : 0;
     case 'base-ready':
       return 0;
     case 'stopped':
@@ -44,11 +44,9 @@ export interface SentenceOptions {
   readonly now: number;
   /** Whether the harness of an unfinished run is still there; otherwise it was killed. */
   readonly alive?: boolean;
-  /** Whether a release that was not proven fails the run. */
-  readonly strict?: boolean;
 }
 
-export function sentence(state: RunState, { now, alive = false, strict = false }: SentenceOptions): Sentence {
+export function sentence(state: RunState, { now, alive = false }: SentenceOptions): Sentence {
   const { verdict } = state;
   const good = (text: string): Sentence => ({ mark: '✔', tone: 'good', text });
   const bad = (text: string): Sentence => ({ mark: '✘', tone: 'bad', text });
@@ -56,7 +54,7 @@ export function sentence(state: RunState, { now, alive = false, strict = false }
   const failed = state.failed.filter(({ status }) => status.kind === 'failed' && status.failure.kind !== 'interrupted');
   switch (verdict) {
     case 'passed': {
-      const missing = strict ? unproven(state).map(({ name }) => name) : [];
+      const missing = state.strict ? unproven(state).map(({ name }) => name) : [];
       if (missing.length === 0) return passed(state, now, good, doubtful);
       return bad(
         `Every step passed, and nothing proves which release ${listing(missing, 5)} now ${missing.length === 1 ? 'runs' : 'run'}: --strict asks for that.`,

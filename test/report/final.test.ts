@@ -218,9 +218,11 @@ describe('the final result', () => {
   });
 
   test('under --strict a release that was not proven is a failure', () => {
-    const { state } = new Story({ without: ['worker/version'] }).toTheEnd().end('passed');
-    expect([exitCode(state), exitCode(state, { strict: true })]).toEqual([0, 1]);
-    expect(sentence(state, { now: 0, strict: true })).toMatchObject({
+    const without = ['worker/version'];
+    const { state: lenient } = new Story({ without }).toTheEnd().end('passed');
+    const { state } = new Story({ without, strict: true }).toTheEnd().end('passed');
+    expect([exitCode(lenient), exitCode(state)]).toEqual([0, 1]);
+    expect(sentence(state, { now: 0 })).toMatchObject({
       mark: '✘',
       text: 'Every step passed, and nothing proves which release worker now runs: --strict asks for that.',
     });

@@ -57,18 +57,11 @@ describe('junit.xml', () => {
     expect(await written(story)).toContain('<error type="killed"');
   });
 
-  test('12,800 steps are written within a second', async () => {
-    const projects = Array.from({ length: 800 }, (_, i) => `project-${i}`);
-    const story = new Story({ projects });
+  test('a run of ten thousand steps has as many cases', async () => {
+    const story = new Story({ projects: Array.from({ length: 800 }, (_, i) => `project-${i}`) });
     for (let i = 0; i < 9000; i += 1) story.pass(1);
     story.end('interrupted');
-    const { state } = story;
-    expect(state.steps.length).toBeGreaterThan(10_000);
-    const begin = performance.now();
-    const text = await junit(state, { ...options, now: story.now });
-    const took = performance.now() - begin;
-    expect(text.length).toBeGreaterThan(500_000);
-    // Measured at 0.4 s on one core; machines that share their cores get room.
-    expect(took).toBeLessThan(3000);
+    const text = await junit(story.state, { ...options, now: story.now });
+    expect(text.match(/<testcase /g)).toHaveLength(story.state.steps.length + 1);
   });
 });

@@ -26,6 +26,7 @@ interface Shape {
   readonly projects?: readonly (string | ProjectRecord)[];
   /** Hooks that a project lacks: `s3rver/verify`. */
   readonly without?: readonly string[];
+  readonly strict?: boolean;
 }
 
 /** Tells a run, step by step, as the runner would write it: everything passes until something is said to fail. */
@@ -35,7 +36,7 @@ export class Story {
   #at = BEGIN;
   #next = 0;
 
-  constructor({ projects = ['postgres', 'worker', 's3rver'], without = [] }: Shape = {}) {
+  constructor({ projects = ['postgres', 'worker', 's3rver'], without = [], strict = false }: Shape = {}) {
     const records = projects.map((project) =>
       typeof project === 'string' ? { name: project, backing: project === 'postgres', caveats: [] } : project,
     );
@@ -58,7 +59,7 @@ export class Story {
     const harness = { version: '0.1.0', pid: 4711, startTime: '99' };
     this.say({ type: 'run-started', run: '2026-11-23-130200', workspace: '/home/ada/shop', harness });
     const releases = { base: 'spring', target: 'autumn' };
-    this.say({ type: 'planned', scenario: 'full stop', releases, projects: records, phases, steps });
+    this.say({ type: 'planned', scenario: 'full stop', strict, releases, projects: records, phases, steps });
   }
 
   say(body: EventBody, later = 0): this {

@@ -19,8 +19,6 @@ export interface FinalOptions {
   readonly now: number;
   /** Whether the harness of an unfinished run is still there. */
   readonly alive?: boolean;
-  /** Whether a release that was not proven fails the run. */
-  readonly strict?: boolean;
   /** What must follow a command so that it means this workspace and run: ` examples/shop --run RUN`. */
   readonly suffix?: string;
 }
