@@ -58,7 +58,7 @@ function judge(text: string, first: string, whole: boolean, shown: string): Scri
   if (!program.startsWith('/')) {
     return broken(
       `Its interpreter \`${program}\` is not an absolute path`,
-      `Write \`#!/usr/bin/env ${words.join(' ')}\`.`,
+      'Write its absolute path, or let `#!/usr/bin/env NAME` find it in PATH.',
     );
   }
   const script = (interpreter: Interpreter): Script => ({ kind: 'script', interpreter, text, whole });

@@ -14,7 +14,7 @@ export interface ScriptDirectory {
   /** Programs that must be there for its hooks to start; what PATH they are looked up in is known only later. */
   readonly interpreters: readonly { readonly script: string; readonly interpreter: Interpreter }[];
   /** Its bash scripts, for a check of their syntax. */
-  readonly bash: readonly { readonly script: string; readonly text: string }[];
+  readonly bash: readonly string[];
   readonly problems: readonly Problem[];
 }
 
@@ -22,7 +22,7 @@ export interface ScriptDirectory {
 export function readScripts(dir: string, cwd: string): ScriptDirectory {
   const hooks = new Map<Hook, HookCommand>();
   const interpreters: { script: string; interpreter: Interpreter }[] = [];
-  const bash: { script: string; text: string }[] = [];
+  const bash: string[] = [];
   const problems: Problem[] = [];
   const { scripts, settings, others, broken } = sort(dir);
 
@@ -57,7 +57,7 @@ export function readScripts(dir: string, cwd: string): ScriptDirectory {
       if (problem !== undefined) problems.push(problem);
       if (script.kind === 'script') {
         interpreters.push({ script: path, interpreter: script.interpreter });
-        if (script.whole && /(^|\/)bash$/.test(script.interpreter.name)) bash.push({ script: path, text: script.text });
+        if (/(^|\/)bash$/.test(script.interpreter.name)) bash.push(path);
       }
       // Of two for one hook, which is refused, the first stands for it.
       for (const hook of SCRIPTS.get(stem) ?? []) {

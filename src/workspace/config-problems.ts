@@ -74,15 +74,16 @@ function wrongValue(issue: BaseIssue<unknown>, places: Places): Problem {
     );
   }
   const { input } = issue;
-  if (issue.message === 'text' && (typeof input === 'number' || typeof input === 'boolean')) {
-    const written = places.written(keys) ?? String(input);
-    const read =
-      written === String(input) ? (typeof input === 'number' ? 'a number' : 'a truth value') : `the number ${input}`;
+  if (issue.type === 'min_length' && Array.isArray(input)) {
+    const count = input.length === 0 ? 'no release' : 'only one release';
     return places.problem(
       keys,
-      `${capital(nameOf(keys))} must be text, and YAML reads ${written} as ${read}`,
-      `Put it in quotes: ${typeof name === 'string' ? `\`${name}: "${written}"\`` : `\`"${written}"\``}.`,
+      `There is ${count} in \`releases\`, and an upgrade goes from one to another`,
+      'Name at least two, the one to upgrade from first.',
     );
+  }
+  if (issue.message === 'text' && (typeof input === 'number' || typeof input === 'boolean')) {
+    return unquoted(keys, input, places);
   }
   const fix =
     keys.at(-2) === 'versions'
@@ -92,6 +93,24 @@ function wrongValue(issue: BaseIssue<unknown>, places: Places): Problem {
         : `Write for example ${example(keys)}.`;
   return places.problem(keys, `${capital(nameOf(keys))} must be ${issue.message}, not ${plain(input)}`, fix);
 }
+
+/** A bare number or truth value where text is wanted: what YAML makes of it can differ from what was written. */
+function unquoted(keys: Path, input: number | boolean, places: Places): Problem {
+  const name = keys.at(-1);
+  const written = places.written(keys) ?? String(input);
+  const kind = typeof input === 'number' ? 'a number' : 'a truth value';
+  const hidden = typeof name === 'string' && SECRET.test(name);
+  const read = written === String(input) || hidden ? kind : `the number ${input}`;
+  const shown = hidden ? '…' : `"${written}"`;
+  return places.problem(
+    keys,
+    `${capital(nameOf(keys))} must be text, and YAML reads ${hidden ? 'it' : written} as ${read}`,
+    `Put it in quotes: \`${typeof name === 'string' ? `${name}: ` : ''}${shown}\`.`,
+  );
+}
+
+/** Values that are not repeated in a message. */
+const SECRET = /PASSWORD|SECRET|TOKEN/i;
 
 /** What people call a place in the file: `worker` in `versions`. */
 function nameOf(keys: Path): string {

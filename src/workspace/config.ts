@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { LineCounter, parseDocument, type YAMLError } from 'yaml';
+import { type Document, LineCounter, parseDocument, visit, type YAMLError } from 'yaml';
 import type { Problem } from '../basics/problem.js';
 import { schemaProblems } from './config-problems.js';
 import { Places } from './places.js';
@@ -27,7 +27,10 @@ export function readConfig(file: string, text: string): ReadConfig {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, merge: true });
   const places = new Places(file, document, lines);
-  const problems = document.errors.map((error) => syntaxProblem(error, places));
+  const problems = document.errors
+    // One fault makes the parser stumble again where it stands.
+    .filter(({ pos }, at, all) => all.findIndex((other) => other.pos[0] === pos[0]) === at)
+    .map((error) => syntaxProblem(error, document, places));
   const failed = (more: readonly Problem[]): ReadConfig => ({
     config: {},
     releases: [],
@@ -45,7 +48,10 @@ export function readConfig(file: string, text: string): ReadConfig {
   } catch (error) {
     // An alias of nothing, or one that grows without end.
     const reason = error instanceof Error ? error.message : String(error);
-    return failed([places.problem([], `grenade.yaml cannot be read: ${reason}`, 'Correct the alias (`*name`).')]);
+    const alias = text.indexOf(`*${/: (\S+)$/.exec(reason)?.[1]}`);
+    return failed([
+      places.problemAt(Math.max(0, alias), `grenade.yaml cannot be read: ${reason}`, 'Correct the alias (`*name`).'),
+    ]);
   }
   if (raw === null || raw === undefined) {
     return failed([
@@ -105,12 +111,25 @@ const FIXES: Readonly<Record<string, string>> = {
   MULTIPLE_DOCS: 'Keep one document, without a line of `---` after it.',
 };
 
-function syntaxProblem(error: YAMLError, places: Places): Problem {
-  const message =
-    error.code === 'DUPLICATE_KEY' ? 'A key stands twice in the same block' : `This is not YAML: ${error.message}`;
-  return places.problemAt(
-    error.pos[0],
-    message,
-    FIXES[error.code] ?? 'Correct the line; quotes around a value often help.',
-  );
+function syntaxProblem(error: YAMLError, document: Document.Parsed, places: Places): Problem {
+  const fix = FIXES[error.code] ?? 'Correct the line; quotes around a value often help.';
+  return places.problemAt(beginning(error, document), PLAIN[error.code] ?? `This is not YAML: ${error.message}`, fix);
+}
+
+/** Words of our own where the parser speaks to programmers. */
+const PLAIN: Readonly<Record<string, string>> = {
+  DUPLICATE_KEY: 'A key stands twice in the same block',
+  MULTIPLE_DOCS: 'There is more than one document in this file',
+};
+
+/** Where to look: for a quote that is never closed, where it opens and not where the file ends. */
+function beginning(error: YAMLError, document: Document.Parsed): number {
+  let found = error.pos[0];
+  if (error.code !== 'MISSING_CHAR' || !error.message.includes('quote')) return found;
+  visit(document, {
+    Scalar: (_, { type, range }) => {
+      if ((type === 'QUOTE_DOUBLE' || type === 'QUOTE_SINGLE') && range) found = range[0];
+    },
+  });
+  return found;
 }

@@ -8,6 +8,7 @@ import { type ReadConfig, readConfig } from './config.js';
 import { discover } from './discover.js';
 import type { Draft, Drafted } from './draft.js';
 import { chooseReleases, sameNames } from './releases.js';
+import { checkSyntax } from './syntax.js';
 import type { Limits, Release } from './workspace.js';
 
 export interface ReadOptions {
@@ -34,7 +35,8 @@ export interface ReadOptions {
 export async function readWorkspace(dir: string, options: ReadOptions = {}): Promise<Result<Draft, Problem[]>> {
   const { drafted, missing } = await draftOf(resolve(dir), options);
   if (missing !== undefined) return err([missing]);
-  const { draft, problems } = drafted;
+  const { draft } = drafted;
+  const problems = [...drafted.problems, ...(await checkSyntax(bashScripts(draft)))];
 
   const plain = draft.localrc === undefined && draft.directories.every(isPlain);
   const wrong = problems.length > 0 || draft.directories.some((each) => problemsOf(each).length > 0);
@@ -52,6 +54,13 @@ export async function readWorkspace(dir: string, options: ReadOptions = {}): Pro
 type DirectoryOf = Draft['directories'][number];
 const problemsOf = (each: DirectoryOf): readonly Problem[] =>
   each.kind === 'module' ? each.problems : each.scripts.problems;
+/** Those of projects that `--projects` leaves out are not looked at, as far as their names are known. */
+const bashScripts = ({ directories, selected }: Draft): string[] =>
+  directories.flatMap((each) =>
+    each.kind === 'module' || (selected !== undefined && isPlain(each) && !selected.includes(each.name))
+      ? []
+      : each.scripts.bash,
+  );
 const isPlain = (each: DirectoryOf): boolean => each.kind === 'scripts' && each.scripts.settings === undefined;
 
 /** Reads a workspace whole, for commands that look at it and run nothing. */

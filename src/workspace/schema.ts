@@ -1,19 +1,12 @@
 import * as v from 'valibot';
-import { parseDuration } from '../basics/duration.js';
 import { HOOKS } from '../journal/record.js';
 
 // Each message ends the sentence "KEY must be …". Descriptions and examples go into schema.json.
 
 const Text = v.string('text');
 const DURATION = 'a duration such as 300ms, 90s, 30m or 3h';
-const Duration = v.pipe(
-  v.string(DURATION),
-  v.check((text) => parseDuration(text) !== undefined, DURATION),
-);
-const Limit = v.pipe(
-  Duration,
-  v.check((text) => parseDuration(text) !== 0, 'longer than nothing'),
-);
+const Duration = v.pipe(v.string(DURATION), v.regex(/^\d+(\.\d+)?(ms|s|m|h)$/, DURATION));
+const Limit = v.pipe(v.string(DURATION), v.regex(/^(?=.*[1-9])\d+(\.\d+)?(ms|s|m|h)$/, DURATION));
 
 const described = <const S extends v.GenericSchema>(schema: S, description: string, ...examples: unknown[]) =>
   v.exactOptional(v.pipe(schema, v.description(description), v.examples(examples)));
