@@ -82,7 +82,7 @@ export function checkNeeds(registered: readonly Registered[], cycles: readonly (
       if (!project.backing || needed.project.backing) return [];
       return [
         {
-          message: `${project.name} is a backing project and needs ${need}, which is none: it would stay up without what it needs`,
+          message: `${project.name} is a backing project and needs ${need}, which is not one: it would stay up without what it needs`,
           fix: `Make ${need} a backing project too, or ${project.name} an ordinary one.`,
           ...at(source, need),
         },

@@ -56,7 +56,7 @@ export async function completeWorkspace(draft: Draft, options: CompleteOptions):
     ...preflight(draft, registered, chosen, described.problems, [options.env.PATH, said.env.PATH]),
     ...problems,
     ...checkNames(registered, draft),
-    ...checkNeeds(allKnown ? chosen : [], allKnown ? cycles : []),
+    ...checkNeeds(allKnown ? chosen : [], allKnown ? cycles.filter((cycle) => cycle.every(taken)) : []),
     ...checkRestart(chosen, draft),
   ];
   const found = early.length > 0 ? early : checkChange(chosen, draft);

@@ -66,6 +66,8 @@ export function register(draft: Draft, notes: readonly Note[], modules: Readonly
     problems.push(...scripts.problems);
     for (const name of names) addScripts(name, dir, scripts.hooks, dir);
   }
+  if (said.databases.length > 0) warnings.push(`databases are not saved yet: ${said.databases.join(', ')}`);
+  if (said.data.length > 0) warnings.push(`data is not saved yet: ${said.data.join(', ')}`);
   return { registered, databases: said.databases, problems, warnings };
 }
 
@@ -76,6 +78,7 @@ interface Said {
   readonly needs: ReadonlyMap<string, ReadonlySet<string>>;
   readonly services: ReadonlyMap<string, ReadonlySet<string>>;
   readonly databases: readonly string[];
+  readonly data: readonly string[];
 }
 
 function readNotes(notes: readonly Note[]): Said {
@@ -84,6 +87,7 @@ function readNotes(notes: readonly Note[]): Said {
   const needs = new Map<string, Set<string>>();
   const services = new Map<string, Set<string>>();
   const databases: string[] = [];
+  const data: string[] = [];
   const add = (map: Map<string, Set<string>>, key: string, value: string): void => {
     const known = map.get(key);
     if (known === undefined) map.set(key, new Set([value]));
@@ -95,6 +99,7 @@ function readNotes(notes: readonly Note[]): Said {
     else if (kind === 'needs') add(needs, a, b);
     else if (kind === 'service') add(services, a, b);
     else if (kind === 'db') databases.push(a);
+    else if (kind === 'data') data.push(a);
   }
-  return { projects, backing, needs, services, databases };
+  return { projects, backing, needs, services, databases, data };
 }

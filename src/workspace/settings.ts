@@ -3,8 +3,9 @@ import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Problem } from '../basics/problem.js';
 import { err, ok, type Result } from '../basics/result.js';
+import { unreachable } from '../basics/unreachable.js';
 import { type Note, parseNotes } from '../journal/notes.js';
-import { endGroup, spawnInto } from '../process/spawn.js';
+import { type Ended, endGroup, spawnInto } from '../process/spawn.js';
 
 /** What `localrc` and the `settings` files of projects said. */
 export interface Sourced {
@@ -33,6 +34,7 @@ export async function sourceSettings(sources: Sources): Promise<Result<Sourced, 
   const { dir, localrc, settings, runDir } = sources;
   if (localrc === undefined && settings.length === 0) return ok({ env: {}, notes: [] });
 
+  const script = shellFile('settings.bash');
   const registration = join(runDir, 'registration');
   const dump = join(runDir, 'settings.env');
   const log = join(runDir, 'settings.log');
@@ -44,7 +46,7 @@ export async function sourceSettings(sources: Sources): Promise<Result<Sourced, 
   // A run that is gone on with sources them again, and what was registered then counts no more.
   for (const path of [registration, dump, log]) rmSync(path, { force: true });
   const fd = openSync(log, 'a', 0o600);
-  const { pid, ended } = spawnInto(['bash', shellFile('settings.bash'), dump, ...settings], {
+  const { pid, ended } = spawnInto(['bash', script, dump, ...settings], {
     cwd: dir,
     env,
     stdout: fd,
@@ -70,38 +72,38 @@ export async function sourceSettings(sources: Sources): Promise<Result<Sourced, 
   return err([failure()]);
 
   function failure(): Problem {
-    const output = read(log);
+    const fix = 'Correct it: it is sourced by bash before anything runs, to set variables and to register things.';
+    const said = read(log).trim().split('\n');
+    const [, file, line] = notes.findLast(([kind]) => kind === 'failed') ?? [];
+    // Our own script is not what is wrong, whatever it says of itself.
+    if (end.kind === 'exited' && file !== undefined && file !== script) {
+      const reason = (said.at(-1) ?? '').replace(`${file}:${line}: `, '');
+      const at = Number(line) > 0 ? { line: Number(line) } : {};
+      return { message: `${relative(dir, file)} cannot be sourced: ${reason}`, fix, file, ...at };
+    }
     const files = [...(localrc === undefined ? [] : [localrc]), ...settings];
-    const names = files.map((file) => relative(dir, file)).join(', ');
-    const what = files.length === 1 ? names : `One of ${names}`;
-    const how =
-      late !== undefined
-        ? 'did not come to an end'
-        : end.kind === 'exited'
-          ? end.status === 0
-            ? 'ended the shell that reads it'
-            : `failed with exit ${end.status}`
-          : end.kind === 'signalled'
-            ? `was ended by ${end.signal}`
-            : `could not be read: ${end.reason}`;
-    const said = output.trim().split('\n').slice(-5).join('\n');
+    const what = files.map((each) => relative(dir, each)).join(', ');
+    const tail = said.slice(-5).join('\n');
     return {
-      message: `${what} ${how}${said === '' ? '' : `; it said:\n${said}`}`,
-      fix: 'Correct it: it is sourced by bash before anything runs, and must only set variables and register things.',
-      ...place(output, files),
+      message: `${files.length === 1 ? what : `One of ${what}`} ${howItEnded(end, late !== undefined)}${tail === '' ? '' : `; it said:\n${tail}`}`,
+      fix,
+      ...(files.length === 1 && files[0] !== undefined ? { file: files[0] } : {}),
     };
   }
 }
 
-/** Where bash says that it stumbled: `FILE: line N: …`. */
-function place(output: string, files: readonly string[]): { file?: string; line?: number } {
-  for (const line of output.trim().split('\n').reverse()) {
-    const match = /^(.+?): line (\d+): /.exec(line);
-    const file = files.find((each) => each === match?.[1]);
-    if (file !== undefined) return { file, line: Number(match?.[2]) };
+function howItEnded(end: Ended, late: boolean): string {
+  if (late) return 'does not come to an end when it is sourced';
+  switch (end.kind) {
+    case 'exited':
+      return `could not be sourced: bash ended with exit ${end.status}`;
+    case 'signalled':
+      return `could not be sourced: bash was ended by ${end.signal}`;
+    case 'not-started':
+      return `could not be sourced, because bash did not start: ${end.reason}`;
+    default:
+      return unreachable(end);
   }
-  const [only, ...more] = files;
-  return only !== undefined && more.length === 0 ? { file: only } : {};
 }
 
 /** What a dump by `env -0` has that the shell did not start with. */
