@@ -49,11 +49,12 @@ export async function completeWorkspace(draft: Draft, options: CompleteOptions):
   const taken = (name: string): boolean => wanted === undefined || wanted.has(name);
   const chosen = registered.filter(({ project }) => taken(project.name));
 
+  const spared = notRun(draft, registered, chosen, sourced.ok);
   const early = [
-    ...(options.problems ?? []),
+    ...(options.problems ?? []).filter(({ file }) => file === undefined || !spared.has(dirname(file))),
     ...(allKnown ? checkMentions(names, draft) : []),
     ...(sourced.ok ? [] : sourced.error),
-    ...preflight(draft, registered, chosen, described.problems, [options.env.PATH, said.env.PATH]),
+    ...preflight(draft, spared, described.problems, [options.env.PATH, said.env.PATH]),
     ...problems,
     ...checkNames(registered, draft),
     ...checkNeeds(allKnown ? chosen : [], allKnown ? cycles.filter((cycle) => cycle.every(taken)) : []),
@@ -79,24 +80,38 @@ function inOrderOfFile(problems: readonly Problem[], file: string): Problem[] {
   return [...(here ?? []).sort((a, b) => place(a) - place(b)), ...(elsewhere ?? [])];
 }
 
-/** What is wrong with directories, of projects that are to be run. */
-function preflight(
+/**
+ * Directories of which nothing is run, so that nothing in them can be wrong: their projects are left out, or their
+ * settings register none. Of a directory whose projects are not known, nobody can say so.
+ */
+function notRun(
   draft: Draft,
   registered: readonly Registered[],
   chosen: readonly Registered[],
+  sourced: boolean,
+): ReadonlySet<string> {
+  const known = new Set(registered.map(({ project }) => project.dir));
+  const run = new Set(chosen.map(({ project }) => project.dir));
+  const spared = draft.directories.filter(({ dir, kind }) =>
+    known.has(dir) ? !run.has(dir) : sourced && kind === 'scripts',
+  );
+  return new Set(spared.map(({ dir }) => dir));
+}
+
+/** What is wrong with directories. */
+function preflight(
+  draft: Draft,
+  spared: ReadonlySet<string>,
   modules: ReadonlyMap<string, readonly Problem[]>,
   paths: readonly (string | undefined)[],
 ): Problem[] {
   const interpreters = new Interpreters([...paths, draft.base.env.PATH, draft.target.env.PATH]);
-  const known = new Set(registered.map(({ project }) => project.dir));
-  const run = new Set(chosen.map(({ project }) => project.dir));
   return draft.directories.flatMap((each) => {
-    // Of a directory whose projects are not known, nobody can say that it was not meant.
-    if (known.has(each.dir) && !run.has(each.dir)) return [];
+    if (spared.has(each.dir)) return [];
     if (each.kind === 'module') return [...each.problems, ...(modules.get(each.dir) ?? [])];
     const { scripts } = each;
     const own = [...scripts.problems, ...interpreters.missing(scripts)];
-    return own.length === 0 && scripts.hooks.size === 0 && known.has(each.dir) ? [noHook(each.dir, each.name)] : own;
+    return own.length === 0 && scripts.hooks.size === 0 ? [noHook(each.dir, each.name)] : own;
   });
 }
 

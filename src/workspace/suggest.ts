@@ -1,7 +1,7 @@
 import { distance } from 'fastest-levenshtein';
 
 /** The one of `known` that somebody who wrote `word` most likely meant, if any comes near. */
-export function closest(word: string, known: Iterable<string>): string | undefined {
+function closest(word: string, known: Iterable<string>): string | undefined {
   let best: string | undefined;
   let fewest = Math.max(2, Math.floor(word.length / 3)) + 1;
   for (const each of known) {

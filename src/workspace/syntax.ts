@@ -5,21 +5,21 @@ import type { Problem } from '../basics/problem.js';
 
 /**
  * Finds bash scripts that bash itself cannot read, which else would be known only when their turn comes: an
- * `upgrade.sh` after everything is down. One bash reads them all, as if they were one script; only when it stumbles
- * is each read by itself.
+ * `upgrade.sh` after everything is down. One bash reads them all, as if they were one script; when it stumbles, each
+ * half is read by itself, down to the scripts at fault.
  */
 export async function checkSyntax(scripts: readonly string[]): Promise<Problem[]> {
-  if (scripts.length === 0) return [];
+  const [first, ...more] = scripts;
+  if (first === undefined) return [];
   const texts = scripts.map((script) => readFileSync(script));
-  if ((await complaint([], texts)) === undefined) return [];
-  const found: Problem[] = [];
-  for (const script of scripts) found.push(...(await checkOne(script)));
-  return found;
+  if (await isReadable(texts)) return [];
+  if (more.length === 0) return checkOne(first);
+  const middle = Math.ceil(scripts.length / 2);
+  return [...(await checkSyntax(scripts.slice(0, middle))), ...(await checkSyntax(scripts.slice(middle)))];
 }
 
 async function checkOne(script: string): Promise<Problem[]> {
-  const said = await complaint([script], []);
-  const match = /: line (\d+): (.*)$/m.exec(said ?? '');
+  const match = /: line (\d+): (.*)$/m.exec(await complaint(script));
   if (match === null) return [];
   const lines = readFileSync(script, 'utf8').trimEnd().split('\n');
   const line = Math.min(Number(match[1]), lines.length);
@@ -36,27 +36,34 @@ async function checkOne(script: string): Promise<Problem[]> {
   ];
 }
 
-/** What bash complains of in a script that it reads and does not run; undefined when it does not, or is not there. */
-function complaint(script: readonly string[], input: readonly Buffer[]): Promise<string | undefined> {
+// Extended patterns are only understood once they are switched on, which nothing does that is not run.
+const READ_ONLY = ['-O', 'extglob', '-n'];
+const env = { PATH: process.env.PATH, LC_ALL: 'C' };
+
+/** Whether bash can read these texts as one script; also when there is no bash. It waits for no output: this is quick. */
+function isReadable(texts: readonly Buffer[]): Promise<boolean> {
   return new Promise((resolve) => {
-    // Extended patterns are only understood once they are switched on, which nothing does that is not run.
-    const bash = spawn('bash', ['-O', 'extglob', '-n', ...script], {
-      stdio: ['pipe', 'ignore', 'pipe'],
-      env: { PATH: process.env.PATH, LC_ALL: 'C' },
+    const bash = spawn('bash', READ_ONLY, { stdio: ['pipe', 'ignore', 'ignore'], env });
+    bash.once('error', () => resolve(true));
+    bash.once('exit', (status) => resolve(status === 0));
+    bash.stdin.on('error', () => {
+      // It stops reading where it stumbles.
     });
+    bash.stdin.end(Buffer.concat(texts.flatMap((text) => [text, NEWLINE])));
+  });
+}
+
+const NEWLINE = Buffer.from('\n');
+
+/** What bash says of a script that it cannot read. */
+function complaint(script: string): Promise<string> {
+  return new Promise((resolve) => {
+    const bash = spawn('bash', [...READ_ONLY, script], { stdio: ['ignore', 'ignore', 'pipe'], env });
     let said = '';
     bash.stderr.setEncoding('utf8').on('data', (part: string) => {
       said += part;
     });
-    bash.once('error', () => resolve(undefined));
-    bash.once('close', (status) => resolve(status === 0 ? undefined : said));
-    bash.stdin.on('error', () => {
-      // It stops reading where it stumbles.
-    });
-    for (const text of input) {
-      bash.stdin.write(text);
-      bash.stdin.write('\n');
-    }
-    bash.stdin.end();
+    bash.once('error', () => resolve(''));
+    bash.once('close', (status) => resolve(status === 0 ? '' : said));
   });
 }

@@ -138,6 +138,20 @@ describe('settings', () => {
 });
 
 describe('--projects', () => {
+  test('leaves alone what is wrong elsewhere', async () => {
+    const { workspace } = await complete(
+      {
+        ...hooks('projects/web'),
+        ...hooks('projects/other'),
+        'projects/other/settings': 'register_project_for_upgrade 2nd\nneeds_project 2nd\n',
+        'projects/other/start.sh': '#!/bin/bash\nif\n',
+        'projects/other/install.sh': 'no run bit',
+      },
+      { projects: ['web'] },
+    );
+    expect(workspace.projects.map(({ name }) => name)).toEqual(['web']);
+  });
+
   test('takes along what is needed, and says so', async () => {
     const needs = (name: string, ...others: string[]) => ({
       ...hooks(`projects/${name}`),
