@@ -13,6 +13,7 @@
 _settings_env=$1
 _settings_file=
 _settings_done=
+_settings_last=("${BASH_SOURCE[0]}" 0 '')
 shift
 
 # shellcheck source=functions
@@ -20,7 +21,7 @@ source "${BASH_SOURCE[0]%/*}/functions"
 
 # _settings_fail FILE LINE STATUS COMMAND MESSAGE
 _settings_fail() {
-    trap - EXIT ERR
+    trap - EXIT ERR DEBUG
     _grenade_register failed "${@:1:4}"
     printf '%s:%s: %s\n' "$1" "$2" "$5" >&2
     exit 1
@@ -28,23 +29,24 @@ _settings_fail() {
 
 # The shell is about to end, and not by us.
 _settings_on_exit() {
-    local status=$1 command=$2
+    local status=$1 file line command
     [[ -z $_settings_done ]] || return 0
-    trap - EXIT ERR
+    trap - EXIT ERR DEBUG
     if [[ -n $_grenade_noted ]]; then # die has said why.
         _grenade_register failed "${_grenade_failed[@]:0:4}"
         exit 1
     fi
-    if [[ ${_grenade_failed[2]:-} == "$status" && ${_grenade_failed[4]:-} == "$command" ]]; then
-        _grenade_place "${_grenade_failed[@]:0:2}"
-    else
-        _grenade_locate "$command"
-    fi
+    _grenade_place "${_settings_last[@]:0:2}"
+    file=$_grenade_file line=$_grenade_line command=${_settings_last[2]}
     case $command in
-        exit | 'exit '*) _settings_fail "$_grenade_file" "$_grenade_line" "$status" "$command" \
-            "$command ends the shell that reads all settings: use return" ;;
-        *) _settings_fail "$_grenade_file" "$_grenade_line" "$status" "$command" \
-            "$command ended with status $status, under set -e or set -u" ;;
+        exit | 'exit '*)
+            _settings_fail "$file" "$line" "$status" "$command" \
+                "$command ends the shell that reads all settings: use return"
+            ;;
+        *)
+            _settings_fail "$file" "$line" "$status" "$command" \
+                "$command ended with status $status, under set -e or set -u"
+            ;;
     esac
 }
 
@@ -52,7 +54,6 @@ _settings_on_exit() {
 _settings_on_error() {
     local status=$1 command=$2 line=$3 file
     _grenade_place "${BASH_SOURCE[1]}" "$line"
-    _grenade_failed=("$_grenade_file" "$line" "$status" "$command" "$command")
     [[ $command =~ ^(source|\.)[[:blank:]]+([^\;\&\|\`\<\>\(\)]+)$ ]] || return 0
     # Only names and variables are left in it, which can be expanded once more. The first word is the file.
     eval "set -- ${BASH_REMATCH[2]}"
@@ -63,6 +64,12 @@ _settings_on_error() {
         _settings_fail "$_grenade_file" "$_grenade_line" "$status" "$command" "$file cannot be read"
     fi
     _settings_parse "$file"
+}
+
+# _settings_here FILE LINE COMMAND - what is about to be executed
+_settings_here() {
+    # shellcheck disable=SC2016 # our own source, as bash shows it
+    [[ $1 == "$GRENADE_DIR"/* || $3 == 'source "$_settings_file"' ]] || _settings_last=("$@")
 }
 
 # _settings_parse FILE - ends with the place of a syntax error, if it has one
@@ -83,7 +90,11 @@ _settings_check() {
 }
 
 trap '_settings_on_error "$?" "$BASH_COMMAND" "$LINENO"' ERR
-trap '_settings_on_exit "$?" "$BASH_COMMAND"' EXIT
+trap '_settings_on_exit "$?"' EXIT
+# An exit in a sourced file leaves nothing of that file for the EXIT trap to see: each command's place is kept as it comes.
+set -o functrace
+# LINENO counts the lines of a trap too: all in one.
+trap '_settings_here "${BASH_SOURCE[0]}" "$LINENO" "$BASH_COMMAND"' DEBUG
 
 # Not in a function: what they declare would be gone with it.
 for _settings_file in ${GRENADE_LOCALRC:+"$GRENADE_LOCALRC"} "$@"; do
@@ -96,7 +107,7 @@ for _settings_file in ${GRENADE_LOCALRC:+"$GRENADE_LOCALRC"} "$@"; do
 done
 
 _settings_done=1
-trap - EXIT ERR
+trap - EXIT ERR DEBUG
 export -n PROJECT_DIR
 # Without what belongs to a shell and not to what it was told.
 env -u _ -u SHLVL -u PWD -u OLDPWD -0 >"$_settings_env"

@@ -89,7 +89,9 @@ async function tookOver(main: ProcessId, supervisor: number, { command }: Launch
   const result = await waitUntil(
     () => {
       if (!isAlive(main)) return 'ended';
-      if (readText(`/proc/${main.pid}/cmdline`) === before) return undefined;
+      const now = readText(`/proc/${main.pid}/cmdline`);
+      // Empty: it is just ending.
+      if (now === undefined || now === '' || now === before) return undefined;
       return wraps && WRAPPERS.has(programOf(main) ?? '') ? undefined : 'runs';
     },
     { limitMs: wraps ? WRAPPED_MS : TAKE_OVER_MS, intervalMs: 1 },

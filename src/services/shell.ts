@@ -13,14 +13,14 @@ import { startService, stopService } from './supervisor.js';
 class Usage extends Error {}
 
 async function main(verb: string | undefined, args: readonly string[]): Promise<number> {
-  const runDir = process.env['GRENADE_RUN_DIR'] ?? '';
+  const runDir = process.env.GRENADE_RUN_DIR ?? '';
   if (runDir === '') throw new ServiceError('unknown-service', NO_RUN);
   switch (verb) {
     case 'port':
       console.log(await freePort(runDir, the(args[0], 'name')));
       return 0;
     case 'service-start': {
-      const step = process.env['GRENADE_STEP'];
+      const step = process.env.GRENADE_STEP;
       const service = await startService(runDir, the(args[0], 'name'), {
         command: args.slice(1),
         ...(step ? { step } : {}),
@@ -94,7 +94,7 @@ function signalOf(text: string): NodeJS.Signals {
 
 /** `SERVICE_TIMEOUT` is in seconds, as in the original; `2m` and the like are taken too. */
 function limits(): ReadyLimits {
-  return { limitMs: milliseconds(process.env['SERVICE_TIMEOUT'] || '120') };
+  return { limitMs: milliseconds(process.env.SERVICE_TIMEOUT || '120') };
 }
 
 function milliseconds(text: string): number {
@@ -109,7 +109,7 @@ function watched(runDir: string, name: string | undefined): Watched | undefined 
 }
 
 function notes(): { readonly notes?: string } {
-  const path = process.env['GRENADE_NOTES'];
+  const path = process.env.GRENADE_NOTES;
   return path ? { notes: path } : {};
 }
 
@@ -125,7 +125,7 @@ main(verb, args).then(
   },
   (error: unknown) => {
     // In the functions' names, not ours: that is what the reader wrote.
-    const called = process.env['GRENADE_CALLED'] || verb;
+    const called = process.env.GRENADE_CALLED || verb;
     if (error instanceof ServiceError) console.error(`${called}: ${error.message}`);
     else if (error instanceof Usage) console.error(`${called}: ${error.message}`);
     else console.error(error);

@@ -21,9 +21,13 @@ export class Rig {
     cpSync(join(root, 'shell'), shell, { recursive: true });
     const esbuild = join(root, 'node_modules/.bin/esbuild');
     const options = ['--bundle', '--platform=node', '--format=esm', '--splitting', '--packages=external'];
-    execFileSync(esbuild, ['src/services/shell.ts', ...options, `--outdir=${this.#installed}/dist`, '--log-level=error'], {
-      cwd: root,
-    });
+    execFileSync(
+      esbuild,
+      ['src/services/shell.ts', ...options, `--outdir=${this.#installed}/dist`, '--log-level=error'],
+      {
+        cwd: root,
+      },
+    );
     writeFileSync(join(this.#installed, 'package.json'), '{"type":"module"}');
     return shell;
   }
@@ -50,7 +54,13 @@ export class Rig {
     rmSync(this.notes, { force: true });
     const path = this.file('script.sh', script);
     const done = spawnSync('bash', [path], { cwd: this.dir, env: this.environment(extra), encoding: 'utf8' });
-    return { status: done.status, signal: done.signal, stdout: done.stdout, stderr: done.stderr, notes: this.readNotes() };
+    return {
+      status: done.status,
+      signal: done.signal,
+      stdout: done.stdout,
+      stderr: done.stderr,
+      notes: this.readNotes(),
+    };
   }
 
   /** The same, without waiting for it. */
