@@ -1,0 +1,70 @@
+import type { HookContext } from './hook-context.js';
+
+/** A hook. It fails by throwing, and passes by returning. */
+export type HookFunction = (context: HookContext) => void | Promise<void>;
+
+/** One service of the system under test, or what the others keep their state in. */
+export interface ProjectDefinition {
+  /** Letters, digits, `.`, `_` and `-`. */
+  readonly name: string;
+  /** Names of the projects that must be up before this one. */
+  readonly needs?: readonly string[];
+  /** True of what the others keep their state in: it stays up while they are down, and is upgraded before them. */
+  readonly backing?: boolean;
+  /** Names of the services it starts: after `shutdown` none of them may be running. */
+  readonly services?: readonly string[];
+
+  /** Puts the release in place, into `release.dir`; touches no service. */
+  readonly install?: HookFunction;
+  /** Starts the services at the release, and returns when they are ready. */
+  readonly start?: HookFunction;
+  /** Returns the release that is really running, asked of the running system; without it no run proves that anything changed. */
+  readonly version?: (context: HookContext) => string | Promise<string>;
+  /** Sanity of the whole service; `side` says at which release. */
+  readonly smoke?: HookFunction;
+  /** Stops the services, and makes sure that they are gone. */
+  readonly shutdown?: HookFunction;
+  /** Changes data and configuration, after install and before start, on the way up. */
+  readonly migrate?: HookFunction;
+  /** The whole way up in one: replaces install, migrate and start there. Not together with `migrate`. */
+  readonly upgrade?: HookFunction;
+  /** Online migrations, once every service runs the target. */
+  readonly finalize?: HookFunction;
+  /** What ought to survive the upgrade. */
+  readonly resources?: ResourceHooks;
+}
+
+/** Makes things that ought to survive, and looks whether they did. */
+export interface ResourceHooks {
+  /** Makes what other projects' `create` builds upon. */
+  readonly earlyCreate?: HookFunction;
+  /** Makes what should survive. */
+  readonly create?: HookFunction;
+  /** Still there and working, services up: before the upgrade (`side` is `'base'`) and after it (`'target'`). */
+  readonly verify?: HookFunction;
+  /** Still there, with this project's services down. */
+  readonly verifyNoApi?: HookFunction;
+  /** Deletes what was created. */
+  readonly destroy?: HookFunction;
+}
+
+/**
+ * Defines a project; the default export of its `project.ts`.
+ *
+ * ```ts
+ * export default defineProject({
+ *   name: 'web',
+ *   services: ['web'],
+ *   async start({ services, ports, release }) {
+ *     const port = await ports.get('web');
+ *     await services.start('web', { command: ['node', `${release.dir}/server.js`, `${port}`], ready: { port } });
+ *   },
+ *   async shutdown({ services }) {
+ *     await services.stop('web');
+ *   },
+ * });
+ * ```
+ */
+export function defineProject(definition: ProjectDefinition): ProjectDefinition {
+  return definition;
+}

@@ -1,0 +1,203 @@
+import { closest, distance } from 'fastest-levenshtein';
+import { err, ok, type Result } from '../basics/result.js';
+import type { Hook } from '../journal/record.js';
+
+/** Where in a module's default export each hook stands. */
+export const METHODS = {
+  install: ['install'],
+  start: ['start'],
+  version: ['version'],
+  smoke: ['smoke'],
+  early_create: ['resources', 'earlyCreate'],
+  create: ['resources', 'create'],
+  verify: ['resources', 'verify'],
+  shutdown: ['shutdown'],
+  verify_noapi: ['resources', 'verifyNoApi'],
+  migrate: ['migrate'],
+  upgrade: ['upgrade'],
+  finalize: ['finalize'],
+  destroy: ['resources', 'destroy'],
+} as const satisfies Readonly<Record<Hook, readonly [string] | readonly ['resources', string]>>;
+
+const FACTS = ['name', 'needs', 'backing', 'services', 'resources'];
+const TOP = [...FACTS, ...Object.values(METHODS).flatMap((path) => (path.length === 1 ? [path[0]] : []))];
+const RESOURCES: readonly string[] = Object.values(METHODS).flatMap((path) => (path.length === 2 ? [path[1]] : []));
+
+/** What a module says of its project, as JSON carries it from the process that loaded it. */
+export interface Description {
+  readonly name: string;
+  readonly needs: readonly string[];
+  readonly backing: boolean;
+  readonly services: readonly string[];
+  readonly hooks: readonly { readonly hook: Hook; readonly empty: boolean }[];
+}
+
+/** One thing wrong with a definition; `key` is what to look for in its source. */
+export interface Finding {
+  readonly message: string;
+  readonly fix: string;
+  readonly key?: string;
+}
+
+type Properties = Readonly<Record<string, unknown>>;
+
+/** The method of a hook, and what it is called on; undefined when the definition has none. */
+export function findMethod(definition: unknown, hook: Hook): { call: (context: unknown) => unknown } | undefined {
+  const path = METHODS[hook];
+  const on = path.length === 1 ? definition : isObject(definition) ? definition.resources : undefined;
+  if (!isObject(on)) return undefined;
+  const method = on[path.at(-1) ?? ''];
+  return isFunction(method) ? { call: (context) => method.call(on, context) } : undefined;
+}
+
+/** The function of a hook, to ask where it stands in the source. */
+export function methodOf(definition: unknown, hook: Hook): unknown {
+  const path = METHODS[hook];
+  const on = path.length === 1 ? definition : isObject(definition) ? definition.resources : undefined;
+  return isObject(on) ? on[path.at(-1) ?? ''] : undefined;
+}
+
+/** Reads what a module exported by default, and finds everything that is wrong with it at once. */
+export function readDefinition(value: unknown): Result<Description, readonly Finding[]> {
+  if (!isObject(value)) {
+    return err([
+      {
+        message: `the default export is ${nameOfType(value)}, not a project`,
+        fix: "Write `export default defineProject({ name: '…', … })`.",
+        key: 'export default',
+      },
+    ]);
+  }
+  const findings: Finding[] = [];
+  const name = readName(value, findings);
+  const needs = readNames(value, 'needs', "['postgres']", findings);
+  const services = readNames(value, 'services', "['worker']", findings);
+  const backing = value.backing;
+  if (backing !== undefined && typeof backing !== 'boolean') {
+    findings.push({
+      message: `backing is ${nameOfType(backing)}, not true or false`,
+      fix: 'Write `backing: true` or leave it out.',
+      key: 'backing',
+    });
+  }
+  const resources = value.resources;
+  if (resources !== undefined && !isObject(resources)) {
+    findings.push({
+      message: `resources is ${nameOfType(resources)}, not an object of hooks`,
+      fix: 'Write `resources: { async create(ctx) { … }, async verify(ctx) { … } }`.',
+      key: 'resources',
+    });
+  }
+  findings.push(...unknownKeys(value, isObject(resources) ? resources : {}));
+
+  const hooks: { hook: Hook; empty: boolean }[] = [];
+  for (const hook of Object.keys(METHODS).filter(isHook)) {
+    const method = methodOf(value, hook);
+    if (method === undefined) continue;
+    if (isFunction(method)) hooks.push({ hook, empty: hasEmptyBody(method) });
+    else {
+      const path = METHODS[hook].join('.');
+      const key = METHODS[hook].at(-1) ?? '';
+      findings.push({
+        message: `${path} is ${nameOfType(method)}, not a function`,
+        fix: `Write \`async ${key}(ctx) { … }\`.`,
+        key,
+      });
+    }
+  }
+  const has = (hook: Hook): boolean => hooks.some((one) => one.hook === hook);
+  if (has('upgrade') && has('migrate')) {
+    findings.push({
+      message: 'upgrade is the whole way up, so migrate would never be called',
+      fix: 'Keep either upgrade, or install, migrate and start.',
+      key: 'migrate',
+    });
+  }
+  if (hooks.length === 0 && findings.length === 0) {
+    findings.push({
+      message: 'it has no hook at all',
+      fix: 'Give it at least `start`, `shutdown` and `resources: { create, verify }`.',
+      key: 'export default',
+    });
+  }
+  return findings.length > 0 ? err(findings) : ok({ name, needs, backing: backing === true, services, hooks });
+}
+
+function readName(value: Properties, findings: Finding[]): string {
+  const name = value.name;
+  if (typeof name === 'string' && NAME.test(name)) return name;
+  findings.push({
+    message:
+      name === undefined ? 'the project has no name' : `${JSON.stringify(name) ?? nameOfType(name)} is not a name`,
+    fix: "Write `name: 'worker'`: letters, digits, `.`, `_` and `-`, a letter or digit first.",
+    key: name === undefined ? 'export default' : 'name',
+  });
+  return '';
+}
+
+const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]*$/;
+
+function readNames(value: Properties, key: string, example: string, findings: Finding[]): readonly string[] {
+  const given = value[key];
+  if (given === undefined) return [];
+  const names: readonly unknown[] = Array.isArray(given) ? given : [];
+  const good = names.filter((name) => typeof name === 'string').filter((name) => NAME.test(name));
+  if (!Array.isArray(given) || good.length < names.length) {
+    findings.push({ message: `${key} is not a list of names`, fix: `Write \`${key}: ${example}\`.`, key });
+  }
+  return [...new Set(good)];
+}
+
+function unknownKeys(top: Properties, resources: Properties): Finding[] {
+  const of = (object: Properties, known: readonly string[], elsewhere: readonly string[], place: string): Finding[] =>
+    Object.keys(object)
+      .filter((key) => !known.includes(key))
+      .map((key) => {
+        const meant = suggestion(key, known);
+        const other = meant === undefined ? suggestion(key, elsewhere) : undefined;
+        const message = `${place === '' ? '' : 'resources.'}${key} is not something a project has`;
+        if (meant !== undefined) return { message, fix: `Did you mean \`${meant}\`?`, key };
+        if (other !== undefined) {
+          const where =
+            place === '' ? `inside \`resources: { ${other}(ctx) { … } }\`` : 'beside `resources`, not in it';
+          return { message, fix: `\`${other}\` stands ${where}.`, key };
+        }
+        return { message, fix: `It can have ${known.join(', ')}.`, key };
+      });
+  return [...of(top, TOP, RESOURCES, ''), ...of(resources, RESOURCES, TOP, 'resources')];
+}
+
+/** What was meant, by a slip of the keys or in the words that scripts use (`verify_noapi`). */
+function suggestion(key: string, known: readonly string[]): string | undefined {
+  const plain = (text: string): string => text.replaceAll(/[_-]/g, '').toLowerCase();
+  const same = known.find((one) => plain(one) === plain(key));
+  if (same !== undefined) return same;
+  const near = closest(key, [...known]);
+  return distance(key, near) <= Math.max(1, Math.floor(near.length / 4)) ? near : undefined;
+}
+
+/** Whether a function can be seen to do nothing: its body is empty but for comments. */
+function hasEmptyBody(method: (...args: unknown[]) => unknown): boolean {
+  const source = Function.prototype.toString.call(method).replaceAll(/\/\*[\s\S]*?\*\/|\/\/[^\n]*/g, '');
+  return /(?:\)|=>)\s*\{\s*(?:return\s*)?;?\s*\}\s*$/.test(source);
+}
+
+export function isHook(text: string): text is Hook {
+  return Object.hasOwn(METHODS, text);
+}
+
+function isObject(value: unknown): value is Properties {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function isFunction(value: unknown): value is (...args: unknown[]) => unknown {
+  return typeof value === 'function';
+}
+
+function nameOfType(value: unknown): string {
+  if (value === undefined || value === null) return String(value);
+  if (Array.isArray(value)) return 'a list';
+  if (typeof value === 'function') return 'a function';
+  if (typeof value === 'object') return 'an object';
+  return `the ${typeof value} ${JSON.stringify(value)}`;
+}

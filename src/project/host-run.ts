@@ -1,0 +1,94 @@
+import { dirname, join } from 'node:path';
+import { unreachable } from '../basics/unreachable.js';
+import { appendNote } from '../journal/notes.js';
+import type { Hook } from '../journal/record.js';
+import { type Place, placeOfFunction, readThrown } from './blame.js';
+import { CommandError } from './command-error.js';
+import { makeContext, type Pending, readSurroundings } from './context.js';
+import { findMethod, METHODS, methodOf } from './definition.js';
+import { guard, type Unplanned } from './guard.js';
+import { loadModule } from './load.js';
+
+/** The hook did something that no hook may do, in words that stand on their own. */
+class HookError extends Error {
+  override readonly name = 'HookError';
+}
+
+/** Runs one hook of a module, notes how it went, and ends this process whatever the hook left open. */
+export async function runHook(file: string, hook: Hook): Promise<never> {
+  const home = dirname(file);
+  const called = METHODS[hook].join('.');
+  const around = readSurroundings(process.env);
+  if (!around.ok) {
+    const missing = around.error.join(', ');
+    process.stderr.write(
+      `${called} of ${file} cannot be run by hand: its environment lacks ${missing}.\n` +
+        'Use `grenade resource PROJECT PHASE` for one phase, or `grenade run` for all of them.\n',
+    );
+    process.exit(2);
+  }
+  const { notes, dirs } = around.value;
+  // What the innermost frame of a stack is, counts: of ours there may be many before it.
+  Error.stackTraceLimit = 100;
+
+  let method: unknown;
+  const fail = (text: string, title: string, status: number, known: Place | undefined): void => {
+    const place = known ?? (method === undefined ? { file, line: 1 } : placeOfFunction(file, method));
+    process.stderr.write(`${text}\n`);
+    appendNote(notes, 'failed', place.file, String(place.line), String(status), title);
+  };
+  const failThrown = (thrown: unknown): void => {
+    const { title, text, place } = readThrown(thrown, home);
+    fail(text, title, thrown instanceof CommandError ? thrown.status : 1, place);
+  };
+  const end = guard(home, (unplanned) => {
+    if (unplanned.kind === 'uncaught') return failThrown(unplanned.thrown);
+    const title = sentence(unplanned, called);
+    fail(
+      title,
+      title,
+      unplanned.kind === 'exit' ? unplanned.status : 13,
+      unplanned.kind === 'exit' ? unplanned.place : undefined,
+    );
+  });
+
+  const abort = new AbortController();
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) {
+    process.on(signal, () => abort.abort(new HookError('The step is being ended')));
+  }
+  try {
+    const definition = await loadModule(file, join(dirs.run, 'modules'));
+    method = methodOf(definition, hook);
+    const found = findMethod(definition, hook);
+    if (found === undefined) throw new HookError(`${file} has no ${called} any more`);
+    const pending: Pending = new Set();
+    const returned = await found.call(makeContext(around.value, abort.signal, pending));
+    if (pending.size > 0) {
+      const calls = [...pending].map(({ call }) => call).join(' and ');
+      throw new HookError(`${called} returned while ${calls} was still at work: await it`);
+    }
+    if (process.exitCode !== undefined && Number(process.exitCode) !== 0) {
+      throw new HookError(`${called} set process.exitCode to ${process.exitCode}: throw an Error to fail`);
+    }
+    if (hook === 'version') {
+      if (typeof returned !== 'string') throw new HookError('version must return the release as a string');
+      appendNote(notes, 'version', returned);
+    }
+  } catch (error) {
+    failThrown(error);
+    return end(1);
+  }
+  appendNote(notes, 'returned');
+  return end(0);
+}
+
+function sentence(end: Exclude<Unplanned, { kind: 'uncaught' }>, called: string): string {
+  switch (end.kind) {
+    case 'exit':
+      return `process.exit(${end.status}) was called before ${called} returned`;
+    case 'stuck':
+      return `${called} awaits something that can never happen: nothing is left that could settle its promise`;
+    default:
+      return unreachable(end);
+  }
+}
