@@ -10,7 +10,7 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs';
-import { open } from 'node:fs/promises';
+import { type FileHandle, open } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -38,6 +38,7 @@ export class Rig {
   /** Where hooks meet the test. */
   readonly gates: string;
   readonly #top: string;
+  readonly #writers: FileHandle[] = [];
 
   constructor(files: Readonly<Record<string, string>> = {}) {
     this.#top = realpathSync(mkdtempSync(join(tmpdir(), 'grenade-e2e-')));
@@ -91,7 +92,7 @@ export class Rig {
     let writer: ReturnType<typeof open> | undefined;
     const reached = async (): Promise<void> => {
       writer ??= open(path, 'w');
-      await writer;
+      this.#writers.push(await writer);
     };
     return {
       reached,
@@ -143,6 +144,7 @@ export class Rig {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    await Promise.all(this.#writers.map((writer) => writer.close()));
     if (existsSync(join(this.dir, '.grenade'))) await this.grenade('clean', '--all');
     const left = this.processes();
     for (const pid of left) {
