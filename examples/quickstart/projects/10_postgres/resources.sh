@@ -22,20 +22,20 @@ case $1 in
   verify)
     resource_get postgres checksum expected
     found=$(checksum)
-    [[ $found == "$expected" ]] || die $LINENO "The keepsakes are not what they were: $expected then, $found now"
+    [[ $found == "$expected" ]] || die "The keepsakes are not what they were: $expected then, $found now"
 
     # Working, not just there: the sequence goes on where it stood.
     resource_get postgres ticket last
     next=$(sql "select nextval('tickets')")
-    ((next == last + 1)) || die $LINENO "The ticket after $last is $next"
+    ((next == last + 1)) || die "The ticket after $last is $next"
     resource_save postgres ticket "$next"
     ;;
 
   verify_noapi)
     # No server to ask: look at its files.
     resource_get postgres file file
-    [[ ! -e $data/postmaster.pid ]] || die $LINENO "PostgreSQL did not shut down cleanly: postmaster.pid is there"
-    grep -qF 'keepsake number 1000' "$data/$file" || die $LINENO "The last keepsake is not in $data/$file"
+    [[ ! -e $data/postmaster.pid ]] || die "PostgreSQL did not shut down cleanly: postmaster.pid is there"
+    grep -qF 'keepsake number 1000' "$data/$file" || die "The last keepsake is not in $data/$file"
     ;;
 
   destroy)

@@ -3,4 +3,4 @@
 set -euo pipefail
 source "$GRENADE_DIR/functions"
 
-service_stop postgres
+service_stop --signal SIGINT postgres # its fast shutdown, which waits for no client

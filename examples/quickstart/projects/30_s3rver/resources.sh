@@ -24,12 +24,12 @@ case $1 in
     # Working, not just there.
     "$s3" put "$bucket/$2.txt" 'and a new one'
     keys=$("$s3" keys "$bucket")
-    grep -qxF "$2.txt" <<<"$keys" || die $LINENO "The bucket does not list the letter just written, $2.txt"
+    grep -qxF "$2.txt" <<<"$keys" || die "The bucket does not list the letter just written, $2.txt"
     ;;
 
   verify_noapi)
     # No server to ask: the bytes must be in some file.
-    grep -rqxF 'Dear reader' "$DATA_DIR/s3rver" || die $LINENO "No file in $DATA_DIR/s3rver holds the letter"
+    grep -rqxF 'Dear reader' "$DATA_DIR/s3rver" || die "No file in $DATA_DIR/s3rver holds the letter"
     ;;
 
   destroy)
