@@ -1,5 +1,8 @@
 import { readdirSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
+import { discover } from '../../src/workspace/discover.js';
+import { Places } from '../../src/workspace/places.js';
+import { formatProblem } from '../../src/workspace/problems.js';
 import { readWorkspace } from '../../src/workspace/read.js';
 import { directory, hooks, problemsOf, SCRIPT, TWO_RELEASES } from './rig.js';
 
@@ -221,14 +224,51 @@ describe('what is wrong with projects', () => {
         'projects/40_empty/lib.sh': SCRIPT,
         'projects/50_gone': '-> ../elsewhere',
         'projects/60 odd/start.sh': SCRIPT,
-        'projects/70_mod/project.ts': 'export default {}',
-        'projects/70_mod/project.mjs': 'export default {}',
-        'projects/70_mod/start.sh': SCRIPT,
         'projects/README.md': 'no project',
         'projects/.git/start.sh': 'no project',
         'projects/node_modules/start.sh': 'no project',
       }),
-    ).toMatchInlineSnapshot();
+    ).toMatchInlineSnapshot(`
+      "
+      grenade.yaml:4:1  \`setle\` is not a key
+        Did you mean \`settle\`? The keys here: releases, projects, restart, limits, settle, secrets, on-failure, jobs, data-root.
+      projects/50_gone  projects/50_gone is a link to ../elsewhere, which does not exist
+        Make the link point at a directory that is there, or remove it.
+      projects/10_pg/install.sh  install.sh has no run bit, so it cannot be executed
+        Run \`chmod +x projects/10_pg/install.sh\`.
+      projects/20_web/strat.sh  strat.sh is never called: no hook has this name, and it comes near start.sh
+        Rename it to start.sh; if it is a helper, give it a name that resembles no hook.
+      projects/40_empty  empty has no hook at all, so nothing of it would be run
+        Give it start.sh and shutdown.sh to begin with, or move the directory out of the projects.
+      projects/30_pg  Two projects are named pg: projects/10_pg and projects/30_pg
+        Give each a name of its own; what stands before an underscore, as in 10_, is no part of it.
+      projects/60 odd  \`60 odd\` cannot be the name of a project
+        Name it with letters, digits and . _ - and begin with a letter or a digit.
+      "
+    `);
+  });
+
+  test('scripts beside a module', async () => {
+    const dir = directory({
+      'projects/10_mod/project.ts': '',
+      'projects/10_mod/project.mjs': '',
+      'projects/10_mod/settings': '',
+      'projects/10_mod/resources.sh': SCRIPT,
+      'projects/10_mod/helper.sh': SCRIPT,
+    });
+    const { directories } = await discover(dir, undefined, new Places(`${dir}/grenade.yaml`), dir);
+    expect(directories).toMatchObject([{ kind: 'module', file: `${dir}/projects/10_mod/project.ts` }]);
+    const problems = directories.flatMap((each) => (each.kind === 'module' ? each.problems : []));
+    expect(`\n${problems.map((each) => formatProblem(each, dir)).join('\n')}\n`).toMatchInlineSnapshot(`
+      "
+      projects/10_mod/project.mjs  project.ts and project.mjs are both the project
+        Keep one of them.
+      projects/10_mod/resources.sh  resources.sh is never called: beside project.ts, hooks are methods of the module
+        Make it a method in project.ts, or give it a name that is no hook.
+      projects/10_mod/settings  settings is never read beside project.ts
+        Register in project.ts what it registers (name, needs, services), and put what it exports into localrc.
+      "
+    `);
   });
 
   test('projects that are nowhere', async () => {
