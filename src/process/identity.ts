@@ -149,6 +149,9 @@ export async function endProcesses({ find, signal = 'SIGTERM', graceMs }: EndOpt
   const untouchable = ownLine();
   const tracked = new Map<string, EndedProcess>();
   const asked = new Set<string>();
+  // A signal that only the program at the head may understand is for that one; the rest gets the usual one after it.
+  let leaders: readonly ProcessId[] | undefined;
+  let request = signal;
   const began = performance.now();
   let foundAt = Number.NEGATIVE_INFINITY;
 
@@ -171,9 +174,14 @@ export async function endProcesses({ find, signal = 'SIGTERM', graceMs }: EndOpt
     }
     if (waited > graceMs) for (const id of alive) send(id, 'SIGKILL');
     else {
+      leaders ??= heads(alive).filter((stat) => stat.pid === stat.group);
+      if (request !== 'SIGTERM' && !leaders.some(isAlive)) {
+        request = 'SIGTERM';
+        asked.clear();
+      }
       for (const id of heads(alive).filter((id) => !asked.has(keyOf(id)))) {
         asked.add(keyOf(id));
-        send(id, signal);
+        send(id, request);
         send(id, 'SIGCONT'); // One that is stopped would not get to know.
       }
     }

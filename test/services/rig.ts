@@ -1,5 +1,5 @@
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
-import { cpSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -29,6 +29,7 @@ export class Rig {
       },
     );
     writeFileSync(join(this.#installed, 'package.json'), '{"type":"module"}');
+    symlinkSync(join(root, 'node_modules'), join(this.#installed, 'node_modules'));
     return shell;
   }
 

@@ -1,0 +1,160 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { listServices } from '../../src/services/supervisor.js';
+import { Rig } from './rig.js';
+
+const rig = new Rig();
+beforeAll(() => rig.installShell());
+afterAll(() => rig.clean());
+
+const bash = (script: string, extra = {}) => rig.bash(`set -e\nsource $GRENADE_DIR/functions\n${script}\n`, extra);
+const server = `require('http').createServer((_, r) => r.end('hi')).listen(process.argv[1], '127.0.0.1')`;
+
+test('a service from a script: port, start, wait, log, stop', () => {
+  const result = bash(
+    `port=$(free_port web)
+     [[ $port == $(free_port web) ]]
+     service_start web -- node -e "$SERVER" "$port" >&2
+     wait_for_port "$port"
+     wait_for_http "http://127.0.0.1:$port/"
+     is_service_running web
+     ensure_services_started web
+     ensure_logs_exist web
+     [[ -f $(service_log web) ]]
+     service_stop web
+     ensure_services_stopped web
+     ! is_service_running web
+     echo done`,
+    { SERVER: server, GRENADE_STEP: 'web/start:base@spring' },
+  );
+  expect(result).toMatchObject({ status: 0, stdout: 'done\n' });
+  expect(result.notes.map(([kind, name]) => [kind, name])).toEqual([
+    ['service-started', 'web'],
+    ['service-stopping', 'web'],
+  ]);
+  expect(listServices(rig.runDir)).toMatchObject([
+    { name: 'web', step: 'web/start:base@spring', state: { kind: 'stopped' } },
+  ]);
+});
+
+describe('what ends a script under set -e, at its own line', () => {
+  test.each([
+    [
+      'a command that is not there',
+      'service_start nope -- no-such-program',
+      'service_start: Service nope was not started: no-such-program: not found',
+    ],
+    ['a function as a service', 'f() { :; }; service_start f -- f', 'f is a function of this shell'],
+    [
+      'a death while waiting',
+      'service_start dies sh -c "echo oops; exit 3" >/dev/null; wait_for_port 9',
+      'wait_for_port: Service dies ended with status 3',
+    ],
+    [
+      'a wait that is over',
+      'SERVICE_TIMEOUT=0.1 wait_for_http http://127.0.0.1:9/',
+      'wait_for_http: Waited 0.1 s for http://127.0.0.1:9/: connect ECONNREFUSED',
+    ],
+    [
+      'an unknown name',
+      'ensure_services_stopped nobody',
+      'ensure_services_stopped: No service nobody was started in this run',
+    ],
+    ['a stop of nothing', 'service_stop', 'service_stop: a name is missing'],
+  ])('%s', (_, command, message) => {
+    const result = bash(`true\n${command}`);
+    expect(result.status).not.toBe(0);
+    expect(result.stderr).toContain(message);
+    expect(result.notes.at(-1)).toEqual([
+      'failed',
+      `${rig.dir}/script.sh`,
+      '4',
+      String(result.status),
+      command.replaceAll(/ >\/dev\/null/g, ' >/dev/null'),
+    ]);
+  });
+});
+
+test('nothing to ensure is said out loud', () => {
+  const result = bash('ensure_services_stopped $NONE');
+  expect(result).toMatchObject({ status: 0 });
+  expect(result.notes).toEqual([['warned', 'ensure_services_stopped was given no service: nothing was checked']]);
+});
+
+test('without a run, it says so', () => {
+  const result = bash('free_port x', { GRENADE_RUN_DIR: '' });
+  expect(result.status).toBe(1);
+  expect(result.stderr).toContain('free_port: there is no run to work with');
+});
+
+describe('the original', () => {
+  test('applies exceptions by release, and tells of each', () => {
+    rig.bash('mkdir -p "$PWD/from-spring" "$PWD/within-spring"');
+    const file = rig.file(
+      'from-spring/upgrade-web',
+      'function configure_web_upgrade { echo "configured $PROJECT"; }\n',
+    );
+    const environment = { PREVIOUS_RELEASE: 'spring', RELEASE: 'autumn', PROJECT: 'web' };
+    const native = bash('upgrade_project web $PWD', environment);
+    expect(native).toMatchObject({ status: 0, stdout: 'configured web\n', notes: [['exception', 'web', file]] });
+    expect(bash('upgrade_project web $PWD stable/spring master', environment)).toMatchObject({
+      stdout: 'configured web\n',
+    });
+    const none = bash('upgrade_project web $PWD spring spring', environment);
+    expect(none).toMatchObject({ status: 0, notes: [] });
+    expect(none.stdout).toContain('no configuration for web within spring');
+  });
+
+  test.each([
+    ['run_tempest /nowhere', 'run_tempest needs DevStack'],
+    ['save_data base /nowhere', 'there is none in /nowhere'],
+    ['enable_grenade_plugin heat https://example.org/heat', 'plugins are not fetched yet'],
+  ])('says what is missing for %s, and fails', (command, message) => {
+    const result = bash(command);
+    expect(result.status).toBe(1);
+    expect(result.stderr).toContain(message);
+  });
+
+  test('ignores DevStack settings out loud', () => {
+    expect(bash('devstack_localrc base X=1')).toMatchObject({
+      status: 0,
+      notes: [['warned', expect.stringContaining('ignored')]],
+    });
+  });
+
+  test('has stand-ins for what hooks use of DevStack', () => {
+    const result = bash(`
+      f=$PWD/conf; printf '[DEFAULT]\\na = 1\\n\\n[db]\\nurl=old\\nx = y=z\\n' >"$f"
+      iniset "$f" db url 'mysql://h/&x?a=b'; iniset "$f" DEFAULT new 'two words'; iniset "$f" more k v
+      iniget "$f" db url; iniget "$f" db x; iniget "$f" DEFAULT new; iniget "$f" more k; iniget "$f" none none
+      YES=Yes; NO=0; ODD=maybe; trueorfalse False YES; trueorfalse True NO; trueorfalse True ODD; trueorfalse False UNSET
+      ENABLED_SERVICES=key,n-api; is_service_enabled nothing n-api && ! is_service_enabled api && echo enabled`);
+    expect(result.stdout.split('\n')).toEqual([
+      'mysql://h/&x?a=b',
+      'y=z',
+      'two words',
+      'v',
+      '',
+      'True',
+      'False',
+      'True',
+      'False',
+      'enabled',
+      '',
+    ]);
+  });
+
+  test('sources quietly, with the tracing as it was', () => {
+    rig.file('noise', 'NOISE=loud\n');
+    const result = bash('set -x\nsource_quiet ./noise\necho "$NOISE"');
+    expect(result.stdout).toBe('loud\n');
+    expect(result.stderr).not.toContain('NOISE=loud');
+    expect(result.stderr).toContain('+ echo loud');
+  });
+});
+
+test('grenaderc sets what hooks expect, and reads localrc only outside a run', () => {
+  rig.file('localrc', 'FROM_LOCALRC=yes\n');
+  const script = 'set -eu\nsource $GRENADE_DIR/grenaderc\necho "$SERVICE_TIMEOUT ${FROM_LOCALRC:-no}"';
+  expect(rig.bash(script, { GRENADE_WORKSPACE: rig.dir, SERVICE_TIMEOUT: '' })).toMatchObject({ stdout: '120 no\n' });
+  expect(rig.bash(script, { GRENADE_WORKSPACE: rig.dir, GRENADE_RUN_DIR: '' }).stdout).toContain(' yes\n');
+});
