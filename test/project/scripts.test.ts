@@ -153,7 +153,7 @@ describe('hooks that can be seen to do nothing', () => {
   test.each([
     ['verify() { :; }\ncreate() { touch x; }\n"$@"\n', ['verify']],
     ['function verify {\n  # later\n  true\n}\nverify_noapi () {\n  return 0\n}\n$1', ['verify', 'verify_noapi']],
-    ['verify() { test -f "${DATA_DIR}/x"; }\n$1', []],
+    [`verify() { test -f "\${DATA_DIR}/x"; }\n$1`, []],
     [
       'case $1 in\n  early_create | destroy) ;;\n  create) touch x ;;\n  "verify") : ;;\nesac',
       ['early_create', 'verify', 'destroy'],
