@@ -116,16 +116,19 @@ export function placeOfFunction(file: string, value: unknown): Place {
 
 const LOOKED_AT = '__grenadeLooksAt';
 
-/** The first line on which a key stands in a source, or 1. */
-export function placeOfKey(file: string, key: string | undefined): Place {
-  let source = '';
+/** The first line on which a key stands in a source, below the line of another if one is given; or line 1. */
+export function placeOfKey(file: string, key: string | undefined, within?: string): Place {
+  let lines: readonly string[] = [];
   try {
-    source = readFileSync(file, 'utf8');
+    lines = readFileSync(file, 'utf8').split('\n');
   } catch {
     // Without its source the file alone has to do.
   }
-  const escaped = (key ?? '').replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&');
-  const key_ = new RegExp(`(?:^|[\\s{,'"*])${escaped}(?:['"]?\\s*[:(,}]|\\s|$)`);
-  const line = key === undefined ? -1 : source.split('\n').findIndex((text) => key_.test(text));
-  return { file, line: Math.max(line, 0) + 1 };
+  const lineOf = (wanted: string, after: number): number => {
+    const escaped = wanted.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&');
+    const stands = new RegExp(`(?:^|[\\s{,'"*])${escaped}(?:['"]?\\s*[:(,}]|\\s|$)`);
+    return lines.findIndex((text, at) => at >= after && stands.test(text));
+  };
+  const after = within === undefined ? 0 : Math.max(lineOf(within, 0), 0);
+  return { file, line: key === undefined ? 1 : Math.max(lineOf(key, after), 0) + 1 };
 }

@@ -32,11 +32,12 @@ export interface Description {
   readonly hooks: readonly { readonly hook: Hook; readonly empty: boolean }[];
 }
 
-/** One thing wrong with a definition; `key` is what to look for in its source. */
+/** One thing wrong with a definition; `key` is what to look for in its source, below `within`. */
 export interface Finding {
   readonly message: string;
   readonly fix: string;
   readonly key?: string;
+  readonly within?: 'resources';
 }
 
 type Properties = Readonly<Record<string, unknown>>;
@@ -102,6 +103,7 @@ export function readDefinition(value: unknown): Result<Description, readonly Fin
         message: `${path} is ${nameOfType(method)}, not a function`,
         fix: `Write \`async ${key}(ctx) { … }\`.`,
         key,
+        ...(METHODS[hook].length === 2 ? { within: 'resources' } : {}),
       });
     }
   }
@@ -149,22 +151,28 @@ function readNames(value: Properties, key: string, example: string, findings: Fi
 }
 
 function unknownKeys(top: Properties, resources: Properties): Finding[] {
-  const of = (object: Properties, known: readonly string[], elsewhere: readonly string[], place: string): Finding[] =>
-    Object.keys(object)
-      .filter((key) => !known.includes(key))
-      .map((key) => {
-        const meant = suggestion(key, known);
-        const other = meant === undefined ? suggestion(key, elsewhere) : undefined;
-        const message = `${place === '' ? '' : 'resources.'}${key} is not something a project has`;
-        if (meant !== undefined) return { message, fix: `Did you mean \`${meant}\`?`, key };
-        if (other !== undefined) {
-          const where =
-            place === '' ? `inside \`resources: { ${other}(ctx) { … } }\`` : 'beside `resources`, not in it';
-          return { message, fix: `\`${other}\` stands ${where}.`, key };
-        }
-        return { message, fix: `It can have ${known.join(', ')}.`, key };
-      });
-  return [...of(top, TOP, RESOURCES, ''), ...of(resources, RESOURCES, TOP, 'resources')];
+  return [
+    ...Object.keys(top).flatMap((key) => unknownKey(key, TOP, RESOURCES, undefined)),
+    ...Object.keys(resources).flatMap((key) => unknownKey(key, RESOURCES, TOP, 'resources')),
+  ];
+}
+
+function unknownKey(
+  key: string,
+  known: readonly string[],
+  elsewhere: readonly string[],
+  within: 'resources' | undefined,
+): Finding[] {
+  if (known.includes(key)) return [];
+  const message = `${within === undefined ? '' : 'resources.'}${key} is not something a project has`;
+  const place = within === undefined ? { key } : { key, within };
+  const meant = suggestion(key, known);
+  if (meant !== undefined) return [{ message, fix: `Did you mean \`${meant}\`?`, ...place }];
+  const other = suggestion(key, elsewhere);
+  if (other === undefined) return [{ message, fix: `It can have ${known.join(', ')}.`, ...place }];
+  const where =
+    within === undefined ? `inside \`resources: { ${other}(ctx) { … } }\`` : 'beside `resources`, not in it';
+  return [{ message, fix: `\`${other}\` stands ${where}.`, ...place }];
 }
 
 /** What was meant, by a slip of the keys or in the words that scripts use (`verify_noapi`). */
@@ -173,7 +181,8 @@ function suggestion(key: string, known: readonly string[]): string | undefined {
   const same = known.find((one) => plain(one) === plain(key));
   if (same !== undefined) return same;
   const near = closest(key, [...known]);
-  return distance(key, near) <= Math.max(1, Math.floor(near.length / 4)) ? near : undefined;
+  const steps = distance(key, near);
+  return steps <= Math.max(2, Math.floor(key.length / 3)) && steps < key.length ? near : undefined;
 }
 
 /** Whether a function can be seen to do nothing: its body is empty but for comments. */

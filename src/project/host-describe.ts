@@ -33,7 +33,11 @@ export async function describe(file: string, fd: number): Promise<never> {
   const read = readDefinition(value);
   if (read.ok) answer(read);
   else {
-    const error = read.error.map(({ key, message, fix }) => ({ message, fix, ...placeOfKey(file, key) }));
+    const error = read.error.map(({ key, within, message, fix }) => ({
+      message,
+      fix,
+      ...placeOfKey(file, key, within),
+    }));
     answer({ ok: false, error });
   }
   return end(0);

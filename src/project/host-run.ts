@@ -76,6 +76,8 @@ export async function runHook(file: string, hook: Hook): Promise<never> {
     }
   } catch (error) {
     failThrown(error);
+    // What it ran and did not await goes with it.
+    abort.abort();
     return end(1);
   }
   appendNote(notes, 'returned');

@@ -63,7 +63,10 @@ export async function describeModule(
       'Its top level runs whenever Grenade looks at the workspace: move the work into a hook.',
     );
   }
-  return problem(`the module ended its process with ${end} while it was being loaded`, 'Its top level must do no more than define the project: move the rest into hooks.');
+  return problem(
+    `the module ended its process with ${end} while it was being loaded`,
+    'Its top level must do no more than define the project: move the rest into hooks.',
+  );
 }
 
 /** Makes the project that a module describes. */
