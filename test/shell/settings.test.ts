@@ -70,7 +70,7 @@ describe('settings stop, with file and line, at', () => {
     ['a syntax error', 'X=1\nif then\nfi\n', 2, 'syntax error'],
     ['exit', 'X=1\n\nexit 0\n', 3, 'exit 0 ends the shell that reads all settings'],
     ['exit in a function', 'f() {\n  exit 4\n}\nf\n', 2, 'exit 4 ends the shell'],
-    ['die', '\ndie "not on this machine"\n', 2, 'not on this machine'],
+    ['die', '\ndie "not on this machine"\n', 2, 'settings:2: not on this machine\n'],
     ['a failing command under set -e', 'set -e\nfalse\n', 2, 'false ended with status 1'],
     ['an unset variable under set -u', 'set -u\nexport X=$NOPE\n', 2, 'NOPE'],
     ['a source of what is not there', 'X=1\nsource $PROJECT_DIR/none\nX=2\n', 2, '/none cannot be read'],
