@@ -1,23 +1,7 @@
 import { closest, distance } from 'fastest-levenshtein';
 import { err, ok, type Result } from '../basics/result.js';
 import type { Hook } from '../journal/record.js';
-
-/** Where in a module's default export each hook stands. */
-export const METHODS = {
-  install: ['install'],
-  start: ['start'],
-  version: ['version'],
-  smoke: ['smoke'],
-  early_create: ['resources', 'earlyCreate'],
-  create: ['resources', 'create'],
-  verify: ['resources', 'verify'],
-  shutdown: ['shutdown'],
-  verify_noapi: ['resources', 'verifyNoApi'],
-  migrate: ['migrate'],
-  upgrade: ['upgrade'],
-  finalize: ['finalize'],
-  destroy: ['resources', 'destroy'],
-} as const satisfies Readonly<Record<Hook, readonly [string] | readonly ['resources', string]>>;
+import { isFunction, isHook, isObject, METHODS, methodOf, type Properties } from './methods.js';
 
 const FACTS = ['name', 'needs', 'backing', 'services', 'resources'];
 const TOP = [...FACTS, ...Object.values(METHODS).flatMap((path) => (path.length === 1 ? [path[0]] : []))];
@@ -38,24 +22,6 @@ export interface Finding {
   readonly fix: string;
   readonly key?: string;
   readonly within?: 'resources';
-}
-
-type Properties = Readonly<Record<string, unknown>>;
-
-/** The method of a hook, and what it is called on; undefined when the definition has none. */
-export function findMethod(definition: unknown, hook: Hook): { call: (context: unknown) => unknown } | undefined {
-  const path = METHODS[hook];
-  const on = path.length === 1 ? definition : isObject(definition) ? definition.resources : undefined;
-  if (!isObject(on)) return undefined;
-  const method = on[path.at(-1) ?? ''];
-  return isFunction(method) ? { call: (context) => method.call(on, context) } : undefined;
-}
-
-/** The function of a hook, to ask where it stands in the source. */
-export function methodOf(definition: unknown, hook: Hook): unknown {
-  const path = METHODS[hook];
-  const on = path.length === 1 ? definition : isObject(definition) ? definition.resources : undefined;
-  return isObject(on) ? on[path.at(-1) ?? ''] : undefined;
 }
 
 /** Reads what a module exported by default, and finds everything that is wrong with it at once. */
@@ -189,18 +155,6 @@ function suggestion(key: string, known: readonly string[]): string | undefined {
 function hasEmptyBody(method: (...args: unknown[]) => unknown): boolean {
   const source = Function.prototype.toString.call(method).replaceAll(/\/\*[\s\S]*?\*\/|\/\/[^\n]*/g, '');
   return /(?:\)|=>)\s*\{\s*(?:return\s*)?;?\s*\}\s*$/.test(source);
-}
-
-export function isHook(text: string): text is Hook {
-  return Object.hasOwn(METHODS, text);
-}
-
-function isObject(value: unknown): value is Properties {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function isFunction(value: unknown): value is (...args: unknown[]) => unknown {
-  return typeof value === 'function';
 }
 
 function nameOfType(value: unknown): string {

@@ -5,9 +5,9 @@ import type { Hook } from '../journal/record.js';
 import { type Place, placeOfFunction, readThrown } from './blame.js';
 import { CommandError } from './command-error.js';
 import { makeContext, type Pending, readSurroundings } from './context.js';
-import { findMethod, METHODS, methodOf } from './definition.js';
 import { guard, type Unplanned } from './guard.js';
 import { loadModule } from './load.js';
+import { findMethod, METHODS, methodOf } from './methods.js';
 
 /** The hook did something that no hook may do, in words that stand on their own. */
 class HookError extends Error {

@@ -1,4 +1,4 @@
-import { isHook } from './definition.js';
+import { isHook } from './methods.js';
 
 // The process of its own in which a module's code runs: `host.js describe FILE [FD]` or `host.js run FILE HOOK [SIDE]`.
 // Each verb loads only what it needs; a hook waits for all of it.

@@ -1,4 +1,5 @@
-import { createRequire } from 'node:module';
+// Under a name of its own: the bundle's banner has a `createRequire` already.
+import { createRequire as requireFrom } from 'node:module';
 import type { createJiti } from 'jiti';
 import { CommandError } from './command-error.js';
 import { defineProject } from './define.js';
@@ -11,8 +12,7 @@ import { defineProject } from './define.js';
  */
 export async function loadModule(file: string, cache: string | undefined): Promise<unknown> {
   // As CommonJS it loads in a third of the time: an import would scan its whole bundle for the names it exports.
-  const require = createRequire(import.meta.url);
-  const jiti: { createJiti: typeof createJiti } = require('jiti');
+  const jiti: { createJiti: typeof createJiti } = requireFrom(import.meta.url)('jiti');
   const loader = jiti.createJiti(file, {
     fsCache: cache ?? false,
     moduleCache: true,
