@@ -6,7 +6,7 @@ import { leftovers } from '../run/leftovers.js';
 import { lockHolder } from '../run/lock.js';
 import { endEverything } from '../services/supervisor.js';
 import { findDataRoot } from '../workspace/data-root.js';
-import type { CleanFlags } from './main.js';
+import type { CleanFlags } from './flags.js';
 import { openRun } from './of-run.js';
 import { fromHere, misused } from './say.js';
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { StepState } from '../journal/state.js';
 import { maskOf } from '../run/secrets.js';
-import type { OfRun } from './main.js';
+import type { OfRun } from './flags.js';
 import { openRun } from './of-run.js';
 import { misused } from './say.js';
 

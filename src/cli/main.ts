@@ -1,4 +1,5 @@
 import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import type { CleanFlags, OfRun, PlanFlags, ResourceFlags, RunFlags } from './flags.js';
 import { VERSION } from './version.js';
 
 /** The outcome of a command: what the process exits with. */
@@ -136,33 +137,6 @@ Exits: 0 passed · 1 the upgrade broke something · 2 wrong usage or workspace, 
     .action((at: string) => finish(import('./init.js').then(({ init }) => init(at))));
 
   return program;
-}
-
-export interface PlanFlags {
-  readonly json?: true;
-  readonly failFast?: true;
-  readonly from?: string;
-  readonly to?: string;
-  readonly projects?: string[];
-}
-export interface RunFlags extends Omit<PlanFlags, 'json'> {
-  readonly b?: true;
-  readonly t?: true;
-  readonly s?: string;
-  readonly q?: true;
-  readonly jobs?: number;
-  readonly onFailure?: 'keep' | 'destroy';
-  readonly plan?: string;
-  readonly strict?: true;
-}
-export interface OfRun {
-  readonly run?: string;
-}
-export interface ResourceFlags extends OfRun {
-  readonly side?: 'base' | 'target';
-}
-export interface CleanFlags extends OfRun {
-  readonly all?: true;
 }
 
 try {

@@ -7,7 +7,7 @@ import { isAlive } from '../process/identity.js';
 import { findRun } from '../run/directory.js';
 import { leftovers } from '../run/leftovers.js';
 import { findDataRoot } from '../workspace/data-root.js';
-import type { OfRun } from './main.js';
+import type { OfRun } from './flags.js';
 import { fromHere, misused } from './say.js';
 
 /** A run that was there before this command. */

@@ -3,7 +3,7 @@ import { printPlanJson } from '../plan/json.js';
 import { planTree } from '../report/plan-tree.js';
 import { styleFor } from '../report/style.js';
 import { loadWorkspace } from '../workspace/read.js';
-import type { PlanFlags } from './main.js';
+import type { PlanFlags } from './flags.js';
 import { readOptions } from './prepare.js';
 import { refuse } from './say.js';
 

@@ -6,7 +6,7 @@ import { tailOf } from '../report/tail.js';
 import { finalResult } from '../report/terminal/final.js';
 import { exitCode } from '../report/verdict.js';
 import { maskOf } from '../run/secrets.js';
-import type { OfRun } from './main.js';
+import type { OfRun } from './flags.js';
 import { openRun } from './of-run.js';
 import { fromHere } from './say.js';
 

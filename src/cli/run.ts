@@ -14,7 +14,7 @@ import type { Draft } from '../workspace/draft.js';
 import { readWorkspace } from '../workspace/read.js';
 import type { Workspace } from '../workspace/workspace.js';
 import { conduct } from './conduct.js';
-import type { RunFlags } from './main.js';
+import type { RunFlags } from './flags.js';
 import { newRunDirectory, readOptions } from './prepare.js';
 import { type Prepared, savedPlan } from './prepared.js';
 import { goOn } from './resume.js';

@@ -1,13 +1,13 @@
 import { relative } from 'node:path';
 import type { Problem } from '../basics/problem.js';
-import { formatProblem } from '../workspace/problems.js';
+import { formatProblems } from '../workspace/problems.js';
 
 /** What a command that was refused exits with: nothing was run. */
 export const REFUSED = 2;
 
 /** Says everything that is wrong at once, and returns what to exit with. */
 export function refuse(problems: readonly Problem[]): number {
-  for (const problem of problems) process.stderr.write(`${formatProblem(problem, process.cwd())}\n`);
+  process.stderr.write(`${formatProblems(problems, process.cwd())}\n`);
   return REFUSED;
 }
 

@@ -182,7 +182,10 @@ export class RunFold implements RunState {
   }
 
   #finish(key: string, at: number, ms: number, failure: Failure | undefined, log: string): void {
-    const commandFailed = this.byKey.get(key)?.commandFailed;
+    const noted = this.byKey.get(key)?.commandFailed;
+    // A command can fail and be forgiven: only one that ended as the hook did explains it.
+    const explains = failure?.kind !== 'exit' || noted?.status === failure.status;
+    const commandFailed = explains ? noted : undefined;
     if (failure === undefined) this.#move(key, { kind: 'passed', endedAt: at, ms }, log);
     else {
       const why = commandFailed === undefined ? { failure } : { failure, commandFailed };

@@ -55,7 +55,7 @@ export function planFullStop(workspace: Workspace, options: { readonly failFast?
 
   const settle = workspace.settle > 0 ? [step('target', 'settle', { kind: 'settle', ms: workspace.settle })] : [];
   const save = (side: Side): Draft[] =>
-    workspace.databases.length > 0 ? [step(side, 'save-state', { kind: 'save-state' })] : [];
+    workspace.data.length > 0 ? [step(side, 'save-state', { kind: 'save-state' })] : [];
 
   /** `upgrade.sh` is the classic all-in-one: where it stands, it replaces the three. */
   const wayUp = (project: Project): readonly Hook[] =>

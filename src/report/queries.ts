@@ -96,5 +96,7 @@ export function brokenProject(state: RunState, step: StepState): string | undefi
 /** File and line, as somebody in the workspace would open them. */
 export function place(state: RunState, { file, line }: CommandFailed): string {
   const path = isAbsolute(file) && state.workspace !== '' ? relative(state.workspace, file) : file;
-  return `${path.startsWith('..') ? file : path}:${line}`;
+  const shown = path.startsWith('..') ? file : path;
+  // Bash does not always know the line; then it is 0.
+  return line === 0 ? shown : `${shown}:${line}`;
 }

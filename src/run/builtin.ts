@@ -6,6 +6,7 @@ import type { Action } from '../journal/record.js';
 import type { Step } from '../plan/plan.js';
 import { endEverything } from '../services/supervisor.js';
 import type { RunContext, RunningStep } from './context.js';
+import { saveState } from './save-state.js';
 
 /** Begins a step that is Grenade's own work. */
 export function beginBuiltin(context: RunContext, step: Step, action: Exclude<Action, { kind: 'hook' }>): RunningStep {
@@ -22,7 +23,7 @@ export function beginBuiltin(context: RunContext, step: Step, action: Exclude<Ac
   };
   const work = async (): Promise<Failure | undefined> => {
     try {
-      await perform(context, action, path, stop.signal);
+      await perform(context, step, action, path, stop.signal);
       return undefined;
     } catch (error) {
       const text = error instanceof Error ? error.message : String(error);
@@ -41,6 +42,7 @@ export function beginBuiltin(context: RunContext, step: Step, action: Exclude<Ac
 
 async function perform(
   context: RunContext,
+  step: Step,
   action: Exclude<Action, { kind: 'hook' }>,
   log: string,
   stop: AbortSignal,
@@ -49,7 +51,7 @@ async function perform(
     case 'settle':
       return pause(action.ms, stop);
     case 'save-state':
-      return;
+      return saveState(context, step, log, stop);
     case 'take-down':
       for (const { name, pid } of await endEverything(context.runDir)) appendFileSync(log, `ended ${name} (${pid})\n`);
       return;

@@ -58,6 +58,8 @@ export function workspaceEnvironment(
 ): Record<string, string> {
   return {
     GRENADE_DIR,
+    // The functions' own program runs on the Node that runs us, whatever PATH a release brings.
+    GRENADE_NODE: process.execPath,
     GRENADE_WORKSPACE: workspace.dir,
     GRENADE_RUN_DIR: runDir,
     RUN_ID: runDir.slice(runDir.lastIndexOf('/') + 1),

@@ -39,7 +39,7 @@ export async function completeWorkspace(draft: Draft, options: CompleteOptions):
     describeModules(draft.directories, options.signal),
   ]);
   const said = sourced.ok ? sourced.value : { env: {}, notes: [] };
-  const { registered, databases, problems, warnings } = register(draft, said.notes, described.projects);
+  const { registered, data, problems, warnings } = register(draft, said.notes, described.projects);
 
   const names = registered.map(({ project }) => project.name);
   const { ordered, cycles } = orderByNeeds(registered.map(({ project }) => project));
@@ -67,7 +67,7 @@ export async function completeWorkspace(draft: Draft, options: CompleteOptions):
   return ok({
     ...rest,
     projects: ordered.filter(({ name }) => taken(name)),
-    databases,
+    data,
     env: said.env,
     warnings: [...warnings, ...takenAlong(chosen, selected)],
   });

@@ -7,7 +7,7 @@ import type { Workspace } from './workspace.js';
  * A workspace as far as it can be read without running anything of it: without what `localrc` and settings export and
  * register, and without what modules say of themselves.
  */
-export interface Draft extends Omit<Workspace, 'projects' | 'databases' | 'env' | 'warnings'> {
+export interface Draft extends Omit<Workspace, 'projects' | 'data' | 'env' | 'warnings'> {
   /** Names of all releases, in order. */
   readonly releases: readonly string[];
   /** False when `grenade.yaml` says where projects are, and that could not be read. */

@@ -1,9 +1,11 @@
 import { basename, relative } from 'node:path';
 import type { Problem } from '../basics/problem.js';
+import { parseDataSource } from '../databases/source.js';
 import type { Note } from '../journal/notes.js';
 import type { Project } from '../project/project.js';
 import { readScripts } from '../project/scripts.js';
 import type { Draft } from './draft.js';
+import type { RegisteredData } from './workspace.js';
 
 /** A project, and where it says what it is. */
 export interface Registered {
@@ -14,7 +16,7 @@ export interface Registered {
 
 export interface Registry {
   readonly registered: readonly Registered[];
-  readonly databases: readonly string[];
+  readonly data: readonly RegisteredData[];
   readonly problems: readonly Problem[];
   readonly warnings: readonly string[];
 }
@@ -66,9 +68,22 @@ export function register(draft: Draft, notes: readonly Note[], modules: Readonly
     problems.push(...scripts.problems);
     for (const name of names) addScripts(name, dir, scripts.hooks, dir);
   }
-  if (said.databases.length > 0) warnings.push(`databases are not saved yet: ${said.databases.join(', ')}`);
-  if (said.data.length > 0) warnings.push(`data is not saved yet: ${said.data.join(', ')}`);
-  return { registered, databases: said.databases, problems, warnings };
+  // Here nothing says which engine a bare name is of, as the one database of DevStack does.
+  for (const name of said.databases) {
+    warnings.push(`register_db_to_save ${name} saves nothing here: use register_data ${name} URL in its settings`);
+  }
+  return { registered, data: readData(said.data, problems), problems, warnings };
+}
+
+/** What is to be saved; what cannot be is a problem. */
+function readData(said: ReadonlyMap<string, string>, problems: Problem[]): RegisteredData[] {
+  return [...said].flatMap(([name, text]) => {
+    const source = parseDataSource(text);
+    if (source.ok) return [{ name, source: source.value }];
+    const fix = 'Write it so in the settings that register it.';
+    problems.push({ message: `register_data ${name}: ${source.error}`, fix });
+    return [];
+  });
 }
 
 interface Said {
@@ -78,7 +93,8 @@ interface Said {
   readonly needs: ReadonlyMap<string, ReadonlySet<string>>;
   readonly services: ReadonlyMap<string, ReadonlySet<string>>;
   readonly databases: readonly string[];
-  readonly data: readonly string[];
+  /** By name; the URL or directory. */
+  readonly data: ReadonlyMap<string, string>;
 }
 
 function readNotes(notes: readonly Note[]): Said {
@@ -87,7 +103,7 @@ function readNotes(notes: readonly Note[]): Said {
   const needs = new Map<string, Set<string>>();
   const services = new Map<string, Set<string>>();
   const databases: string[] = [];
-  const data: string[] = [];
+  const data = new Map<string, string>();
   const add = (map: Map<string, Set<string>>, key: string, value: string): void => {
     const known = map.get(key);
     if (known === undefined) map.set(key, new Set([value]));
@@ -99,7 +115,7 @@ function readNotes(notes: readonly Note[]): Said {
     else if (kind === 'needs') add(needs, a, b);
     else if (kind === 'service') add(services, a, b);
     else if (kind === 'db') databases.push(a);
-    else if (kind === 'data') data.push(a);
+    else if (kind === 'data') data.set(a, b);
   }
   return { projects, backing, needs, services, databases, data };
 }

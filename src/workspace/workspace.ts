@@ -1,3 +1,4 @@
+import type { DataSource } from '../databases/source.js';
 import type { Project } from '../project/project.js';
 
 /** What the user wrote, read and validated: paths absolute, durations in milliseconds. */
@@ -23,12 +24,18 @@ export interface Workspace {
   readonly dataRoot: string;
   /** Absolute path of `localrc`, if there is one. */
   readonly localrc?: string;
-  /** Databases that settings registered to be saved. */
-  readonly databases: readonly string[];
+  /** What settings registered to be saved: databases and directories. */
+  readonly data: readonly RegisteredData[];
   /** What `localrc` and `settings` exported. */
   readonly env: Readonly<Record<string, string>>;
   /** True of things that weaken a green run and of dubious settings: a sentence each, shown with the result. */
   readonly warnings: readonly string[];
+}
+
+/** State that is saved before the upgrade and after it. */
+export interface RegisteredData {
+  readonly name: string;
+  readonly source: DataSource;
 }
 
 /** One release of the whole system. */

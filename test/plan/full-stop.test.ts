@@ -35,7 +35,7 @@ const workspace = (projects: readonly Project[], more: Partial<Workspace> = {}):
   onFailure: 'keep',
   jobs: 1,
   dataRoot: '/w/.grenade',
-  databases: [],
+  data: [],
   env: {},
   warnings: [],
   ...more,
@@ -73,7 +73,7 @@ describe('plans, as their readers see them', () => {
     ]);
   });
   test('state is saved once the services are down and what they keep it in is up, and again before the end', () => {
-    const saved = order(workspace(SHOP, { databases: ['app'] }));
+    const saved = order(workspace(SHOP, { data: [{ name: 'app', source: { kind: 'directory', path: '/srv/app' } }] }));
     expect(saved.indexOf('save-state:base')).toBeGreaterThan(saved.indexOf('s3rver/verify_noapi:base'));
     expect(saved.indexOf('save-state:base')).toBeLessThan(saved.indexOf('postgres/shutdown:base'));
     expect(saved.indexOf('save-state:target')).toBe(saved.indexOf('s3rver/destroy:target') - 1);

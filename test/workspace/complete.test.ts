@@ -52,19 +52,20 @@ describe('settings', () => {
         localrc: 'export ONE=1 TWO="a\nb"\nUNSEEN=x\nexport KEPT=same\nexport PATH=$PATH:/opt/x\n',
         ...hooks('projects/pg'),
         'projects/pg/settings':
-          'register_project_for_upgrade pg\nexport ONE=$ONE$ONE OF=$BASE\nregister_db_to_save a\n',
+          'register_project_for_upgrade pg\nexport ONE=$ONE$ONE OF=$BASE\nregister_data a /srv/a\nregister_db_to_save b\n',
       },
       {},
       { PATH: process.env.PATH, KEPT: 'same', BASE: 'spring', HOME: '/home/x' },
     );
     expect(workspace.env).toEqual({ ONE: '11', TWO: 'a\nb', OF: 'spring', PATH: `${process.env.PATH}:/opt/x` });
-    expect(workspace.databases).toEqual(['a']);
+    expect(workspace.data).toEqual([{ name: 'a', source: { kind: 'directory', path: '/srv/a' } }]);
+    expect(workspace.warnings).toEqual([expect.stringContaining('register_db_to_save b saves nothing here')]);
   });
 
   test('are not needed, and then nothing is run for them', async () => {
     const { workspace, dir } = await complete(hooks('projects/pg'));
     expect(readdirSync(join(dir, '.grenade/runs/one'))).toEqual([]);
-    expect(workspace).toMatchObject({ env: {}, databases: [], warnings: [], projects: [{ name: 'pg' }] });
+    expect(workspace).toMatchObject({ env: {}, data: [], warnings: [], projects: [{ name: 'pg' }] });
   });
 
   test.each([

@@ -1,0 +1,38 @@
+import { closeSync, openSync } from 'node:fs';
+import { join } from 'node:path';
+import { planSave } from '../databases/source.js';
+import type { Step } from '../plan/plan.js';
+import { endGroup, spawnInto } from '../process/spawn.js';
+import type { RunContext } from './context.js';
+
+/**
+ * Saves what settings registered into the run's `save/`, one file or directory a name and release. A tool that is not
+ * on this machine is a warning in the result: the upgrade can be judged without it. A tool that fails is a failure.
+ */
+export async function saveState(context: RunContext, step: Step, log: string, stop: AbortSignal): Promise<void> {
+  for (const { name, source } of context.workspace.data) {
+    if (stop.aborted) return;
+    const save = planSave(source, join(context.runDir, 'save', `${encodeURIComponent(name)}.${step.release}`));
+    const fd = openSync(log, 'a', 0o600);
+    const saving = spawnInto(save.command, {
+      cwd: context.runDir,
+      env: { ...context.env, ...save.env },
+      stdout: fd,
+      stderr: fd,
+    });
+    closeSync(fd);
+    const end = (): void => {
+      if (saving.pid !== undefined) void endGroup(saving.pid, 2000);
+    };
+    stop.addEventListener('abort', end);
+    const ended = await saving.ended;
+    stop.removeEventListener('abort', end);
+    if (ended.kind === 'not-started') {
+      const text = `${name} was not saved at ${step.release}: ${save.command[0]} is not on this machine`;
+      context.journal.append({ type: 'warned', step: step.key, text });
+    } else if (ended.kind !== 'exited' || ended.status !== 0) {
+      const how = ended.kind === 'exited' ? `exit ${ended.status}` : ended.signal;
+      throw new Error(`${name} could not be saved: ${save.command[0]} ended with ${how}`);
+    }
+  }
+}
