@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Session } from 'node:inspector';
 import { fileURLToPath } from 'node:url';
+import { inspect } from 'node:util';
 
 /** A line of the user's own source. */
 export interface Place {
@@ -23,7 +24,7 @@ export interface Thrown {
 const OURS = [fileURLToPath(new URL('.', import.meta.url))];
 
 /** Errors whose message stands on its own: their class would tell the reader nothing. */
-const PLAIN = new Set(['Error', 'CommandError', 'ServiceError', 'HookError']);
+const PLAIN = new Set(['Error', 'AssertionError', 'CommandError', 'ServiceError', 'HookError']);
 
 /** Reads whatever a module threw, `Error` or not. `home` is the directory of the module. */
 export function readThrown(thrown: unknown, home: string): Thrown {
@@ -39,7 +40,7 @@ export function readThrown(thrown: unknown, home: string): Thrown {
   }
   const message = thrown.message.replace(/\nRequire stack:[\s\S]*$/, '');
   const named = PLAIN.has(thrown.name) ? message : `${thrown.name}: ${message}`;
-  const full = named === '' ? 'it threw an Error that says nothing' : named;
+  const full = named === '' ? 'it threw an Error that says nothing' : `${named}${comparison(thrown)}`;
   const frames = framesOf(thrown).filter(({ file }) => isUsers(file, home));
   const trail = frames.map(({ file, line }) => `    at ${file}:${line}`);
   const cause = thrown.cause === undefined ? [] : [`caused by: ${readThrown(thrown.cause, home).text}`];
@@ -56,9 +57,15 @@ export function callingPlace(home: string): Place | undefined {
   return framesOf(new Error()).find(({ file }) => isUsers(file, home));
 }
 
+/** What an assertion with words of its own compared, which those words rarely tell. */
+function comparison(error: Error): string {
+  if (!('actual' in error && 'expected' in error && 'generatedMessage' in error) || error.generatedMessage) return '';
+  return `\n  actual: ${inspect(error.actual)}\n  expected: ${inspect(error.expected)}`;
+}
+
 /** The first line, and of one that only announces what comes (`Expected values to be equal:`) what came too. */
 function firstWords(text: string): string {
-  const [first = '', ...rest] = text.split('\n').filter((line) => line.trim() !== '');
+  const [first = '', ...rest] = text.split('\n').filter((line) => line.trim() !== '' && line !== '+ actual - expected');
   return first.endsWith(':') ? [first, ...rest.slice(0, 2).map((line) => line.trim())].join(' ') : first;
 }
 

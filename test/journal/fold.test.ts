@@ -33,6 +33,14 @@ describe('the fold of a journal', () => {
     expect(story.state.byKey.get(step)?.status).toMatchObject({ kind: 'failed', commandFailed: { command: 'false' } });
   });
 
+  test('a command that failed and was forgiven does not explain how the hook ended', () => {
+    const story = new Story().until(keyOf('worker', 'create', 'base'));
+    const step = keyOf('worker', 'create', 'base');
+    story.say({ type: 'command-failed', step, command: 'grep', status: 1, file: 'x', line: 1 });
+    story.fail({ kind: 'exit', status: 2 });
+    expect(story.state.byKey.get(step)?.status).not.toHaveProperty('commandFailed');
+  });
+
   test('an exit of a service that was replaced meanwhile does not count', () => {
     const story = new Story()
       .say({ type: 'service-started', service: 'db', pid: 1 })

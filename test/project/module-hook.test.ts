@@ -88,13 +88,17 @@ describe('a hook that fails is told with the line that the user wrote', () => {
   });
 
   test('an assertion, with what it compared', async () => {
-    const file = rig.write('asserts.ts', START(`    equal(1, 2);`, `import { equal } from 'node:assert/strict';`));
-    const { notes } = await rig.hook(file, 'start');
-    expect(notes[0]?.slice(2)).toEqual([
+    const head = `import { equal } from 'node:assert/strict';`;
+    const bare = rig.write('asserts.ts', START(`    equal('a', 'b');`, head));
+    expect((await rig.hook(bare, 'start')).notes[0]?.slice(2)).toEqual([
       String(BODY),
       '1',
-      expect.stringMatching(/^AssertionError: Expected values to be strictly equal: 1 !== 2/),
+      "Expected values to be strictly equal: + 'a' - 'b'",
     ]);
+    const worded = rig.write('words.ts', START(`    equal(1, 2, 'one letter');`, head));
+    const { notes, log } = await rig.hook(worded, 'start');
+    expect(notes[0]?.[4]).toBe('one letter');
+    expect(log).toContain('one letter\n  actual: 1\n  expected: 2\n');
   });
 
   test('something thrown where the stack knows nothing of the hook: the hook itself', async () => {

@@ -118,7 +118,8 @@ export class Story {
     ms = 120,
   ): this {
     const step = this.start();
-    if (why) this.say({ type: 'command-failed', step: step.key, status: 22, ...why }, ms - 10);
+    const status = failure.kind === 'exit' ? failure.status : 22;
+    if (why) this.say({ type: 'command-failed', step: step.key, status, ...why }, ms - 10);
     return this.say({ type: 'step-finished', step: step.key, ms, failure, log: this.#log(step, 'FAILED_') }, 10);
   }
 
