@@ -93,7 +93,7 @@ describe('a hook that fails is told with the line that the user wrote', () => {
     expect((await rig.hook(bare, 'start')).notes[0]?.slice(2)).toEqual([
       String(BODY),
       '1',
-      "Expected values to be strictly equal: + 'a' - 'b'",
+      expect.stringMatching(/^Expected values to be strictly equal: .*'a'/),
     ]);
     const worded = rig.write('words.ts', START(`    equal(1, 2, 'one letter');`, head));
     const { notes, log } = await rig.hook(worded, 'start');
