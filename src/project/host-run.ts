@@ -37,12 +37,12 @@ export async function runHook(file: string, hook: Hook): Promise<never> {
     process.stderr.write(`${text}\n`);
     appendNote(notes, 'failed', place.file, String(place.line), String(status), title);
   };
-  const failThrown = (thrown: unknown): void => {
+  const failThrown = (thrown: unknown, status: number): void => {
     const { title, text, place } = readThrown(thrown, home);
-    fail(text, title, thrown instanceof CommandError ? thrown.status : 1, place);
+    fail(text, title, status, place);
   };
   const end = guard(home, (unplanned) => {
-    if (unplanned.kind === 'uncaught') return failThrown(unplanned.thrown);
+    if (unplanned.kind === 'uncaught') return failThrown(unplanned.thrown, 1);
     const title = sentence(unplanned, called);
     fail(
       title,
@@ -75,10 +75,12 @@ export async function runHook(file: string, hook: Hook): Promise<never> {
       appendNote(notes, 'version', returned);
     }
   } catch (error) {
-    failThrown(error);
+    // A command that failed passes its status on, as it would in a script.
+    const status = error instanceof CommandError ? error.status : 1;
+    failThrown(error, status);
     // What it ran and did not await goes with it.
     abort.abort();
-    return end(1);
+    return end(status);
   }
   appendNote(notes, 'returned');
   return end(0);
