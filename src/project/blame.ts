@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { Session } from 'node:inspector';
 import { fileURLToPath } from 'node:url';
-import { inspect } from 'node:util';
 
 /** A line of the user's own source. */
 export interface Place {
@@ -40,7 +39,7 @@ export function readThrown(thrown: unknown, home: string): Thrown {
   }
   const message = thrown.message.replace(/\nRequire stack:[\s\S]*$/, '');
   const named = PLAIN.has(thrown.name) ? message : `${thrown.name}: ${message}`;
-  const full = named === '' ? 'it threw an Error that says nothing' : `${named}${comparison(thrown)}`;
+  const full = named === '' ? 'it threw an Error that says nothing' : named;
   const frames = framesOf(thrown).filter(({ file }) => isUsers(file, home));
   const trail = frames.map(({ file, line }) => `    at ${file}:${line}`);
   const cause = thrown.cause === undefined ? [] : [`caused by: ${readThrown(thrown.cause, home).text}`];
@@ -55,12 +54,6 @@ export function readThrown(thrown: unknown, home: string): Thrown {
 /** Where the code runs that called us, as far as the user wrote it. */
 export function callingPlace(home: string): Place | undefined {
   return framesOf(new Error()).find(({ file }) => isUsers(file, home));
-}
-
-/** What an assertion with words of its own compared, which those words rarely tell. */
-function comparison(error: Error): string {
-  if (!('actual' in error && 'expected' in error && 'generatedMessage' in error) || error.generatedMessage) return '';
-  return `\n  actual: ${inspect(error.actual)}\n  expected: ${inspect(error.expected)}`;
 }
 
 /** The first line, and of one that only announces what comes (`Expected values to be equal:`) what came too. */
