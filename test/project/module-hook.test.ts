@@ -1,4 +1,3 @@
-import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -132,9 +131,23 @@ describe('a hook that fails is told with the line that the user wrote', () => {
   });
 
   test('a call that was not awaited', async () => {
-    const { note } = await failed(`    void ctx.exec(['sleep', '31.4']);`);
-    expect(spawnSync('pgrep', ['-f', '^sleep 31.4']).status).toBe(1);
-    expect(note?.[4]).toBe(`start returned while exec(['sleep', …]) was still at work: await it`);
+    const file = rig.write('forgets.ts', START(`    void ctx.exec(['sleep', '31']);`));
+    let group = 0;
+    const { notes } = await rig.hook(file, 'start', {
+      during: async (pid) => {
+        group = pid;
+      },
+    });
+    expect(notes[0]?.[4]).toBe(`start returned while exec(['sleep', …]) was still at work: await it`);
+    // Nobody of its process group is left.
+    const anybody = (): boolean => {
+      try {
+        return process.kill(-group, 0);
+      } catch {
+        return false;
+      }
+    };
+    await expect.poll(anybody).toBe(false);
   });
 
   test('syntax, and an import that is not there', async () => {
