@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { inGroup } from '../../src/process/identity.js';
 import { ModuleRig } from './module-rig.js';
 
 let rig: ModuleRig;
@@ -140,14 +141,7 @@ describe('a hook that fails is told with the line that the user wrote', () => {
     });
     expect(notes[0]?.[4]).toBe(`start returned while exec(['sleep', …]) was still at work: await it`);
     // Nobody of its process group is left.
-    const anybody = (): boolean => {
-      try {
-        return process.kill(-group, 0);
-      } catch {
-        return false;
-      }
-    };
-    await expect.poll(anybody).toBe(false);
+    await expect.poll(() => inGroup(group)).toEqual([]);
   });
 
   test('syntax, and an import that is not there', async () => {
