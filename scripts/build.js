@@ -26,7 +26,9 @@ const { metafile } = await build({
   // What is rarely needed, or brings programs of its own, stays outside.
   external: ['jiti', 'log-update', 'tinyglobby', 'xmlbuilder2'],
   alias: { yaml: './node_modules/yaml/browser/index.js' },
-  banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
+  banner: {
+    js: "import { createRequire as requireFrom } from 'node:module'; const require = requireFrom(import.meta.url);",
+  },
   metafile: true,
   logLevel: 'warning',
 });

@@ -15,6 +15,7 @@ import { exitCode } from '../report/verdict.js';
 import { dropData, retireRuns } from '../run/directory.js';
 import { runEnvironment } from '../run/environment.js';
 import { type RunOptions, runPlan } from '../run/runner.js';
+import { Scratch } from '../run/scratch.js';
 import { keepSecrets, maskOf } from '../run/secrets.js';
 import { livingServices } from '../services/supervisor.js';
 import { caveats } from '../workspace/caveats.js';
@@ -75,7 +76,17 @@ export async function conduct(prepared: Prepared, flags: RunFlags, dir: string):
 
     const { length } = String(plan.phases.at(-1)?.steps.at(-1)?.number ?? 0);
     const projects = new Map(workspace.projects.map((project) => [project.name, project]));
-    const context = { workspace, plan, projects, runDir, journal, state, env, digits: Math.max(2, length) };
+    const context = {
+      workspace,
+      plan,
+      projects,
+      runDir,
+      journal,
+      state,
+      env,
+      scratch: new Scratch(runDir),
+      digits: Math.max(2, length),
+    };
     await runPlan(context, {
       jobs: workspace.jobs,
       stopAfter: stopAfter(flags, plan.phases),

@@ -8,6 +8,7 @@ import { explain } from '../report/explain.js';
 import { runEnvironment, workspaceEnvironment } from '../run/environment.js';
 import { startHook } from '../run/hook.js';
 import { stemOf } from '../run/hook-notes.js';
+import { Scratch } from '../run/scratch.js';
 import { maskOf } from '../run/secrets.js';
 import { completeWorkspace } from '../workspace/complete.js';
 import { readWorkspace } from '../workspace/read.js';
@@ -59,6 +60,7 @@ export async function resource(name: string, phase: string, at: string, flags: R
     journal,
     state: foldOf(runDir),
     env: runEnvironment(workspace, runDir),
+    scratch: new Scratch(runDir),
     digits: Math.max(2, String(state.steps.length).length),
   };
   process.stdout.write(`${name} ${hook} for ${side} ${workspace[side].name}, against run ${state.run}\n`);

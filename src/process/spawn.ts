@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { inGroup } from './identity.js';
 
 /** How a process ended. Not having started is an end like any other: one shape for all. */
 export type Ended =
@@ -76,7 +77,8 @@ export async function endGroup(leader: number, graceMs: number): Promise<void> {
 
 async function groupGone(leader: number, limitMs: number): Promise<boolean> {
   const until = Date.now() + limitMs;
-  while (signalGroup(leader, 0)) {
+  // A zombie can be signalled and has ended: only when somebody answers is it worth looking who.
+  while (signalGroup(leader, 0) && inGroup(leader).length > 0) {
     if (Date.now() >= until) return false;
     await new Promise((resolve) => setTimeout(resolve, 10));
   }

@@ -4,6 +4,7 @@ import type { Journal } from '../journal/journal.js';
 import type { Plan } from '../plan/plan.js';
 import type { Project } from '../project/project.js';
 import type { Workspace } from '../workspace/workspace.js';
+import type { Scratch } from './scratch.js';
 
 /** What every part of a run works with. */
 export interface RunContext {
@@ -18,6 +19,7 @@ export interface RunContext {
   readonly state: RunFold;
   /** What every hook sees; each adds its own. */
   readonly env: NodeJS.ProcessEnv;
+  readonly scratch: Scratch;
   /** Digits of a step's number in file names, so that `ls` lists them in order. */
   readonly digits: number;
 }

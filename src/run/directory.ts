@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readdirSync, readlinkSync, renameSync, rmSync, s
 import { basename, join } from 'node:path';
 
 /** Directories of a run that exist from its first moment; hooks, services and the shell's functions count on them. */
-const ROOMS = ['steps', 'notes', 'services', 'supervised', 'ports', 'resources', 'data', 'save', 'scratch'];
+const ROOMS = ['steps', 'notes', 'services', 'supervised', 'ports', 'resources', 'data', 'save'];
 
 /** How many runs are kept; older ones go when a new one ends. */
 const KEPT = 5;
@@ -68,7 +68,7 @@ export function retireRuns(dataRoot: string, busy: (runDir: string) => boolean):
   }
 }
 
-/** Drops what a run has no more use for: the system's data and the hooks' scratch directories. */
+/** Drops what a run has no more use for: the system's data, the hooks' scratch directories, what modules were compiled to. */
 export function dropData(runDir: string): void {
-  for (const room of ['data', 'scratch']) rmSync(join(runDir, room), { recursive: true, force: true });
+  for (const room of ['data', 'scratch', 'modules']) rmSync(join(runDir, room), { recursive: true, force: true });
 }

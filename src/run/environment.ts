@@ -1,7 +1,6 @@
-import { existsSync, mkdirSync, rmSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, openSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { writeFileAtomic } from '../basics/files.js';
 import type { Side } from '../journal/record.js';
 import type { Project } from '../project/project.js';
 import type { Workspace } from '../workspace/workspace.js';
@@ -34,7 +33,8 @@ export function beginRelease(directory: string): void {
 }
 
 export function completeRelease(directory: string): void {
-  writeFileAtomic(`${directory}.complete`, '');
+  // Not synced: a mark that a power loss takes with it costs one more install, and nothing else.
+  closeSync(openSync(`${directory}.complete`, 'w'));
 }
 
 /** What every process of a run sees, whichever hook it is for. */

@@ -1,4 +1,4 @@
-import { appendFileSync, closeSync, mkdirSync, openSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { appendFileSync, closeSync, openSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { unreachable } from '../basics/unreachable.js';
 import { judgeRelease, reportedRelease } from '../checks/release.js';
@@ -24,10 +24,9 @@ export function startHook(context: RunContext, step: Step, project: Project, hoo
 
   const stem = `${String(step.number).padStart(context.digits, '0')}-${project.name}-${hook}`;
   const log = join('steps', `${stem}.log`);
-  const scratch = join(runDir, 'scratch', stem);
   const notesPath = join(runDir, 'notes', stem);
-  const printed = hook === 'version' ? join(scratch, '.version') : undefined;
-  mkdirSync(scratch, { recursive: true });
+  const printed = hook === 'version' ? join(runDir, 'notes', `${stem}.printed`) : undefined;
+  const scratch = context.scratch.take();
   const release = releaseDirectory(workspace.dataRoot, project.name, step.release);
   const installs = hook === 'install' || hook === 'upgrade';
   if (installs) beginRelease(release);
@@ -67,7 +66,7 @@ export function startHook(context: RunContext, step: Step, project: Project, hoo
     notes.fold();
     const failure = reason ?? failureOf(ended, command, notes) ?? judge();
     if (failure === undefined && installs) completeRelease(release);
-    rmSync(scratch, { recursive: true, force: true });
+    context.scratch.giveBack(scratch);
     if (failure === undefined) return { failure, log };
     const failed = join('steps', `FAILED_${stem}.log`);
     renameSync(join(runDir, log), join(runDir, failed));
@@ -84,6 +83,7 @@ export function startHook(context: RunContext, step: Step, project: Project, hoo
   const judgeVersion = (): Failure | undefined => {
     const output = printed === undefined ? '' : readFileSync(printed, 'utf8');
     appendFileSync(join(runDir, log), output);
+    if (printed !== undefined) rmSync(printed);
     const version = notes.version ?? reportedRelease(output);
     const before = step.side === 'target' ? context.state.reported.get(project.name)?.base : undefined;
     if (version !== '') journal.append({ type: 'release-reported', project: project.name, side: step.side, version });

@@ -1,4 +1,4 @@
-import { closeSync, openSync, readSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readSync } from 'node:fs';
 import { parseNotes } from '../journal/notes.js';
 
 /** Follows one step's notes file: each call of `read` returns the notes that were written whole since the last. */
@@ -11,12 +11,9 @@ export class NotesReader {
   }
 
   read(): ReturnType<typeof parseNotes> {
-    let fd: number;
-    try {
-      fd = openSync(this.#path, 'r');
-    } catch {
-      return []; // Most hooks note nothing, and have no file.
-    }
+    // Most hooks note nothing, and have no file.
+    if (!existsSync(this.#path)) return [];
+    const fd = openSync(this.#path, 'r');
     try {
       const chunks: Buffer[] = [];
       const chunk = Buffer.alloc(64 * 1024);

@@ -1,4 +1,4 @@
-import { type FSWatcher, watch } from 'node:fs';
+import { type FSWatcher, statSync, watch } from 'node:fs';
 import { join } from 'node:path';
 import type { Failure } from '../journal/failure.js';
 import { listServices } from '../services/supervisor.js';
@@ -15,19 +15,29 @@ export class ServiceWatch {
   readonly #context: RunContext;
   readonly #died: (failure: Failure) => void;
   readonly #seen = new Set<string>();
+  readonly #supervised: string;
+  #written = 0n;
   readonly #watcher: FSWatcher;
   readonly #timer: NodeJS.Timeout;
 
   constructor(context: RunContext, died: (failure: Failure) => void) {
     this.#context = context;
     this.#died = died;
-    this.#watcher = watch(join(context.runDir, 'supervised'), () => this.look());
+    this.#supervised = join(context.runDir, 'supervised');
+    this.#watcher = watch(this.#supervised, () => this.look());
     // Without a watch the timer still looks.
     this.#watcher.on('error', () => this.#watcher.close());
     this.#timer = setInterval(() => this.look(), LOOK_EVERY);
   }
 
-  /** Looks now; also called where a step's end must not overtake the news. */
+  /** Looks if anything was written there since; called where a step's end must not overtake the news. */
+  lookAgain(): void {
+    const { mtimeNs } = statSync(this.#supervised, { bigint: true });
+    if (mtimeNs === this.#written) return;
+    this.#written = mtimeNs;
+    this.look();
+  }
+
   look(): void {
     for (const service of listServices(this.#context.runDir)) {
       if (service.state.kind === 'running') continue;

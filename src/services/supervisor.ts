@@ -1,5 +1,5 @@
 import { closeSync, fstatSync, openSync, readFileSync, rmSync, statSync, writeFileSync, writeSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { unreachable } from '../basics/unreachable.js';
 import { appendNote } from '../journal/notes.js';
 import { type EndedProcess, endProcesses, identify, isAlive, type ProcessStat, withMark } from '../process/identity.js';
@@ -61,7 +61,7 @@ async function start(runDir: string, name: string, options: StartOptions): Promi
     const pid = running[0]?.pid ?? before.pid;
     throw new ServiceError('already-running', `Service ${name} is running already, as process ${pid}`);
   }
-  const cwd = resolve(options.cwd ?? process.cwd());
+  const cwd = resolve(options.cwd ?? workingDirectory(runDir));
   if (!statSync(cwd, { throwIfNoEntry: false })?.isDirectory()) {
     throw new ServiceError('not-started', `Service ${name} was not started: there is no directory ${cwd}`);
   }
@@ -154,6 +154,12 @@ function lockStart(runDir: string, name: string): () => void {
     }
     rmSync(lock, { force: true }); // Who began to was killed.
   }
+}
+
+/** A hook's scratch directory is gone after it: a service that was started there works in the system's data. */
+function workingDirectory(runDir: string): string {
+  const here = process.cwd();
+  return here.startsWith(join(resolve(runDir), 'scratch')) ? join(resolve(runDir), 'data') : here;
 }
 
 export interface ServiceStopOptions {

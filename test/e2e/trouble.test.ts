@@ -256,7 +256,7 @@ describe('what hooks see and say', () => {
       SERVICE_TIMEOUT: '7',
       GREETING: 'hello there',
       PG: 'old',
-      PWD: join(rig.latest, 'scratch/01-a-install'),
+      PWD: join(rig.latest, 'scratch/1'),
     });
     expect(seen('a/install:target')).toMatchObject({ RELEASE: 'autumn', PREVIOUS_RELEASE: 'spring', PG: 'new' });
     expect(seen('a/shutdown:base')).toMatchObject({ RELEASE: 'spring', PG: 'old' });

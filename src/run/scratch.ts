@@ -1,0 +1,41 @@
+import { mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+
+/**
+ * Working directories for hooks: each has one to itself and finds it empty. One that was left empty serves the next
+ * hook, because most never write there, and making a directory a hook is felt in a run of thousands.
+ */
+export class Scratch {
+  readonly #dir: string;
+  readonly #free: string[] = [];
+  #made = 0;
+
+  constructor(runDir: string) {
+    this.#dir = join(runDir, 'scratch');
+    // What an earlier part of the run left was for its own hooks.
+    rmSync(this.#dir, { recursive: true, force: true });
+    mkdirSync(this.#dir);
+  }
+
+  /** The absolute path of an empty directory that nobody else uses. */
+  take(): string {
+    const free = this.#free.pop();
+    if (free !== undefined) return free;
+    const path = join(this.#dir, String(++this.#made));
+    mkdirSync(path);
+    return path;
+  }
+
+  /** Takes a directory back, and removes what was left in it. */
+  giveBack(path: string): void {
+    try {
+      if (readdirSync(path).length === 0) {
+        this.#free.push(path);
+        return;
+      }
+    } catch {
+      // The hook removed it.
+    }
+    rmSync(path, { recursive: true, force: true });
+  }
+}
