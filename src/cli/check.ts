@@ -1,4 +1,5 @@
 import { count } from '../report/text.js';
+import { caveats } from '../workspace/caveats.js';
 import { loadWorkspace } from '../workspace/read.js';
 import { readOptions } from './prepare.js';
 import { refuse } from './say.js';
@@ -8,7 +9,10 @@ export async function check(at: string): Promise<number> {
   const workspace = await loadWorkspace(at, readOptions({}));
   if (!workspace.ok) return refuse(workspace.error);
   const { base, target, projects, warnings } = workspace.value;
-  for (const warning of warnings) process.stdout.write(`note: ${warning}\n`);
+  const weak = projects.flatMap((project) =>
+    caveats(project, workspace.value).map((what) => `${project.name} ${what}`),
+  );
+  for (const note of [...warnings, ...weak]) process.stdout.write(`note: ${note}\n`);
   process.stdout.write(`${base.name} → ${target.name}, ${count(projects.length, 'project')}: nothing wrong found.\n`);
   return 0;
 }

@@ -29,11 +29,12 @@ async function cleanOne(at: string, flags: CleanFlags): Promise<number> {
   for (const body of leftovers(runDir, events, state)) journal.append(body);
   const ended = await endEverything(runDir);
   for (const body of leftovers(runDir, events, state)) journal.append(body);
+  const had = existsSync(join(runDir, 'data'));
   dropData(runDir);
   journal.append({ type: 'cleaned' });
   journal.close();
   tell(ended);
-  process.stdout.write(`Its data is dropped; logs and journal stay in ${fromHere(runDir)}.\n`);
+  process.stdout.write(`${had ? 'Its data is dropped; logs' : 'Logs'} and journal stay in ${fromHere(runDir)}.\n`);
   return 0;
 }
 

@@ -33,9 +33,13 @@ export async function logs(name: string, at: string, flags: OfRun): Promise<numb
   return 0;
 }
 
-/** A number, a key, or the beginning of a key up to a whole word; a key that is the beginning of another is itself. */
+/** A number, a key, or the beginning of a key; where one ends with a whole word, that is meant. */
 function matching(steps: readonly StepState[], name: string): readonly StepState[] {
   if (/^\d+$/.test(name)) return steps.filter(({ record }) => record.number === Number(name));
   const exact = steps.filter(({ record }) => record.key === name);
-  return exact.length > 0 ? exact : steps.filter(({ record }) => record.key.startsWith(name));
+  if (exact.length > 0) return exact;
+  const begun = steps.filter(({ record }) => record.key.startsWith(name));
+  // `a/verify` means verify, and not verify_noapi.
+  const words = begun.filter(({ record }) => !/\w/.test(record.key.charAt(name.length)));
+  return words.length > 0 ? words : begun;
 }

@@ -50,7 +50,7 @@ function grenade(): Command {
       'after',
       `
 Examples:
-  grenade run                        the workspace in this directory
+  grenade run                         the workspace in this directory
   grenade run examples/quickstart -b  bring the base up and look around …
   grenade run examples/quickstart -t  … then upgrade it
   grenade run -s create --projects worker

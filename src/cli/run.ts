@@ -1,14 +1,15 @@
 import { rmSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { writeFileAtomic } from '../basics/files.js';
 import type { Problem } from '../basics/problem.js';
 import { err, ok, type Result } from '../basics/result.js';
 import { planFullStop } from '../plan/full-stop.js';
 import { printPlanJson } from '../plan/json.js';
 import type { Plan } from '../plan/plan.js';
-import { markLatest } from '../run/directory.js';
+import { listRuns, markLatest } from '../run/directory.js';
 import { workspaceEnvironment } from '../run/environment.js';
 import { takeLock } from '../run/lock.js';
+import { livingServices } from '../services/supervisor.js';
 import { completeWorkspace } from '../workspace/complete.js';
 import type { Draft } from '../workspace/draft.js';
 import { readWorkspace } from '../workspace/read.js';
@@ -61,8 +62,18 @@ async function begin(draft: Draft, flags: RunFlags): Promise<Result<Prepared, re
   const stray = unknownLabel(flags.s, plan.value);
   if (stray !== undefined) return refused([stray]);
   writeFileAtomic(join(runDir, 'plan.json'), printPlanJson(plan.value));
+  const warnings = [...workspace.value.warnings, ...leftUp(draft.dataRoot)];
   markLatest(draft.dataRoot, runDir);
-  return ok({ workspace: workspace.value, plan: plan.value, runDir, resumed: false });
+  return ok({ workspace: { ...workspace.value, warnings }, plan: plan.value, runDir, resumed: false });
+}
+
+/** What earlier runs left up: it holds memory and data, and no new run takes it down. */
+function leftUp(dataRoot: string): string[] {
+  return listRuns(dataRoot).flatMap((earlier) => {
+    const names = livingServices(earlier).map(({ name }) => name);
+    const id = basename(earlier);
+    return names.length === 0 ? [] : [`run ${id} left ${names.join(', ')} up: grenade clean --run ${id}`];
+  });
 }
 
 const makePlan = (workspace: Workspace, flags: RunFlags): Plan =>
