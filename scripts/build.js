@@ -27,7 +27,7 @@ const { metafile } = await build({
   external: ['jiti', 'log-update', 'tinyglobby', 'xmlbuilder2'],
   alias: { yaml: './node_modules/yaml/browser/index.js' },
   banner: {
-    js: "import { createRequire as requireFrom } from 'node:module'; const require = requireFrom(import.meta.url);",
+    js: "import { createRequire as bundleRequire } from 'node:module'; const require = bundleRequire(import.meta.url);",
   },
   metafile: true,
   logLevel: 'warning',

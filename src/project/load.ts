@@ -1,5 +1,4 @@
-// Under a name of its own: the bundle's banner has a `createRequire` already.
-import { createRequire as requireFrom } from 'node:module';
+import { createRequire } from 'node:module';
 import type { createJiti } from 'jiti';
 import { CommandError } from './command-error.js';
 import { defineProject } from './define.js';
@@ -12,7 +11,7 @@ import { defineProject } from './define.js';
  */
 export async function loadModule(file: string, cache: string | undefined): Promise<unknown> {
   // As CommonJS it loads in a third of the time: an import would scan its whole bundle for the names it exports.
-  const jiti: { createJiti: typeof createJiti } = requireFrom(import.meta.url)('jiti');
+  const jiti: { createJiti: typeof createJiti } = createRequire(import.meta.url)('jiti');
   const loader = jiti.createJiti(file, {
     fsCache: cache ?? false,
     moduleCache: true,
