@@ -35,7 +35,7 @@ interface Case {
  */
 export async function junit(state: RunState, options: JUnitOptions): Promise<string> {
   // Loaded here: most commands never write XML.
-  const { createCB } = await import('xmlbuilder2');
+  const { default: Builder } = await import('fast-xml-builder');
   const clean = xmlCleaner(options.mask);
   const suites = new Map<string, Case[]>([[OURS, [verdictCase(state, options, clean)]]]);
   for (const { name } of state.projects) if (!suites.has(name)) suites.set(name, []);
@@ -46,32 +46,53 @@ export async function junit(state: RunState, options: JUnitOptions): Promise<str
     else suite.push(made);
   }
 
-  // Written as it is made: a tree of ten thousand cases would cost more memory than the run did.
-  const parts: string[] = [];
-  const xml = createCB({ data: (part: string) => parts.push(part), prettyPrint: true });
-  xml.dec({ version: '1.0', encoding: 'UTF-8' });
-  xml.ele('testsuites', { name: 'grenade', ...totals([...suites.values()].flat()) });
   const timestamp = new Date(state.startedAt ?? 0).toISOString().slice(0, 19);
-  for (const [name, cases] of suites) {
-    xml.ele('testsuite', { name: clean(name), ...totals(cases), skipped: skipped(cases), timestamp });
-    const properties = name === OURS ? ourProperties(state) : projectProperties(state, name);
-    if (properties.length > 0) {
-      xml.ele('properties');
-      for (const [key, value] of properties) xml.ele('property', { name: key, value: clean(value) }).up();
-      xml.up();
-    }
-    for (const { name: test, seconds, outcome } of cases) {
-      xml.ele('testcase', { name: clean(test), classname: clean(name), time: seconds });
-      if (outcome.kind === 'skipped') xml.ele('skipped', { message: outcome.why }).up();
-      else if (outcome.kind !== 'passed') {
-        xml.ele(outcome.kind, { type: outcome.type, message: outcome.message }).txt(outcome.text).up();
-      }
-      xml.up();
-    }
-    xml.up();
+  const testsuite = [...suites].map(([name, cases]) => ({
+    ...attributes({ name: clean(name), ...totals(cases), skipped: skipped(cases), timestamp }),
+    ...propertiesOf(name === OURS ? ourProperties(state) : projectProperties(state, name), clean),
+    testcase: cases.map(({ name: test, seconds, outcome }) => ({
+      ...attributes({ name: clean(test), classname: clean(name), time: seconds }),
+      ...element(outcome),
+    })),
+  }));
+  const builder = new Builder({
+    ignoreAttributes: false,
+    attributeNamePrefix: '@',
+    format: true,
+    suppressEmptyNode: true,
+  });
+  return builder.build({
+    '?xml': attributes({ version: '1.0', encoding: 'UTF-8' }),
+    testsuites: { ...attributes({ name: 'grenade', ...totals([...suites.values()].flat()) }), testsuite },
+  });
+}
+
+/** As the builder takes them; a line break in an attribute would be read back as a space anyway. */
+function attributes(of: Readonly<Record<string, string | number>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(of).map(([name, value]) => [`@${name}`, String(value).replaceAll(/\s*\n\s*/g, ' ')]),
+  );
+}
+
+function propertiesOf(list: readonly (readonly [string, string])[], clean: Clean): object {
+  if (list.length === 0) return {};
+  return { properties: { property: list.map(([name, value]) => attributes({ name, value: clean(value) })) } };
+}
+
+function element(outcome: Case['outcome']): object {
+  switch (outcome.kind) {
+    case 'passed':
+      return {};
+    case 'skipped':
+      return { skipped: attributes({ message: outcome.why }) };
+    case 'failure':
+    case 'error':
+      return {
+        [outcome.kind]: { ...attributes({ type: outcome.type, message: outcome.message }), '#text': outcome.text },
+      };
+    default:
+      return unreachable(outcome);
   }
-  xml.up().end();
-  return `${parts.join('')}\n`;
 }
 
 /** Besides secrets and escape sequences, XML 1.0 cannot hold halves of surrogate pairs and two code points. */
