@@ -3,6 +3,7 @@ import { join, relative } from 'node:path';
 import type { Problem } from '../basics/problem.js';
 import type { Hook } from '../journal/record.js';
 import { isData, isPhase, nearMiss, SCRIPTS, SETTINGS, scriptStem } from './hook-files.js';
+import { leavesOut } from './phases.js';
 import type { HookCommand } from './project.js';
 import { type Interpreter, isIdle, isIdlePhase, lookAt, type Script } from './script-file.js';
 
@@ -118,7 +119,10 @@ function command(path: string, file: string, stem: string, hook: Hook, script: S
   const idle = (): string | undefined => {
     if (script.kind !== 'script' || !script.whole) return undefined;
     if (isIdle(script.text)) return `${file} holds no command`;
-    return phased && isIdlePhase(script.text, hook) ? `${hook} in ${file} holds no command` : undefined;
+    if (!phased) return undefined;
+    if (isIdlePhase(script.text, hook)) return `${hook} in ${file} holds no command`;
+    const readable = /(^|\/)(ba|da)?sh$/.test(script.interpreter.name);
+    return readable && leavesOut(script.text, hook) ? `${file} has nothing for ${hook}` : undefined;
   };
   const empty = idle();
   return {

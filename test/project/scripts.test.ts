@@ -156,11 +156,82 @@ describe('hooks that can be seen to do nothing', () => {
     [`verify() { test -f "\${DATA_DIR}/x"; }\n$1`, []],
     [
       'case $1 in\n  early_create | destroy) ;;\n  create) touch x ;;\n  "verify") : ;;\nesac',
-      ['early_create', 'verify', 'destroy'],
+      ['early_create', 'verify', 'verify_noapi', 'destroy'],
     ],
-    ['case $1 in verify) ls;; create) ;; esac', []],
+    ['case $1 in verify) ls;; create) ;; esac', ['early_create', 'create', 'verify_noapi', 'destroy']],
   ])('phases of %j: %s', (text, phases) => {
     const { scripts } = read({ 'resources.sh': `#!/bin/bash\n${text}` });
+    expect([...scripts.hooks].filter(([, { empty }]) => empty !== undefined).map(([hook]) => hook)).toEqual(phases);
+  });
+
+  const CASE = 'case $1 in\n  create) touch x ;;\n  verify) test -e x || { echo gone; exit 1; } ;;\nesac\n';
+  test.each([
+    ['a case without it', CASE, ['early_create', 'verify_noapi', 'destroy']],
+    [
+      'a comment is no mention',
+      `# verify_noapi is to be written\n${CASE}`,
+      ['early_create', 'verify_noapi', 'destroy'],
+    ],
+    [
+      'what prepares all phases looks at nothing',
+      `set -e\nsource "$GRENADE_DIR/functions"\n. ./lib.sh\nurl=$(resource_get a url) # it\nif [[ $1 != verify_noapi ]]; then\n  resource_get a url url\n  b=$url/x\nfi\n${CASE}`,
+      ['early_create', 'verify_noapi', 'destroy'],
+    ],
+    ['what all phases do', `${CASE}curl -f http://127.0.0.1/\n`, []],
+    ['a script that names no phase', 'curl -f http://127.0.0.1/\n', []],
+    [
+      'a pattern for several',
+      'case "$1" in\n  create) touch x;;\n  verify*) test -e x;;\nesac',
+      ['early_create', 'destroy'],
+    ],
+    ['another pattern', `case "\${1:-}" in early_*|create) touch x;; verify) ls x;; esac`, ['verify_noapi', 'destroy']],
+    ['the rest', 'phase=$1\ncase $phase in\n create) touch x;;\n *) test -e x;;\nesac', []],
+    [
+      'the rest, which is nothing',
+      'case $1 in create) touch x;; *) ;; esac',
+      ['early_create', 'verify', 'verify_noapi', 'destroy'],
+    ],
+    ['the rest, which is an error', 'case $1 in create) touch x;; verify) ls x;; *) die "no $1";; esac', []],
+    [
+      'tests',
+      'if [[ $1 == create ]]; then\n  cat <<END >x\nverify_noapi; esac (\nEND\nelif [ "$1" = verify ]; then ls x; fi\n[[ $1 == destroy ]] && rm x\n',
+      ['early_create', 'verify_noapi'],
+    ],
+    ['tests with an else', 'if [[ $1 == create ]]; then touch x; else ls x; fi', []],
+    [
+      'a test that sends others away',
+      '[[ $1 == create ]] || exit 0\ntouch x\n',
+      ['early_create', 'verify', 'verify_noapi', 'destroy'],
+    ],
+    ['a test that lets others in', '[[ $1 != create ]] || exit 0\nls x\n', ['create']],
+    ['a test that decides', '[[ $1 != verify ]]', ['early_create', 'create', 'verify_noapi', 'destroy']],
+    [
+      'a test of more',
+      'if [[ $1 == verify && $2 == post-upgrade ]]; then ls; fi\n',
+      ['early_create', 'create', 'verify_noapi', 'destroy'],
+    ],
+    ['functions', 'create() { touch x; }\nverify() { ls x; }\n"$@"\n', []],
+    [
+      'functions, looked for',
+      'create() { touch x; }\nverify() { ls x; }\ndeclare -F "$1" >/dev/null || exit 0\n"$1"\n',
+      ['early_create', 'verify_noapi', 'destroy'],
+    ],
+    [
+      'functions that may lie elsewhere',
+      '. ./lib.sh\ncreate() { touch x; }\ndeclare -F "$1" >/dev/null || exit 0\n"$1"\n',
+      [],
+    ],
+    ['names made of it', '. "$GRENADE_DIR/functions"\ndo_create() { touch x; }\n"do_$1"\n', []],
+    ['files named after it', 'source "$PROJECT_DIR/$1.sh" # create, verify\n', []],
+    [
+      'a main function',
+      'main() {\n  case $1 in\n    create) touch x ;;\n    verify) ls x ;;\n  esac\n}\nmain "$@"\n',
+      ['early_create', 'verify_noapi', 'destroy'],
+    ],
+    ['a script that bash would not take', 'case $1 in create) touch "x ;; esac', []],
+    ['a loop', 'for each in create verify; do [[ $1 != $each ]] || "./$each"; done', []],
+  ])('phases it leaves out: %s', (_, text, phases) => {
+    const { scripts } = read({ 'resources.sh': `#!/usr/bin/env bash\n${text}` });
     expect([...scripts.hooks].filter(([, { empty }]) => empty !== undefined).map(([hook]) => hook)).toEqual(phases);
   });
 });
