@@ -1,8 +1,8 @@
-import { existsSync } from 'node:fs';
 import { formatDuration } from '../basics/duration.js';
 import { isAlive } from '../process/identity.js';
 import { waitUntil } from '../process/wait.js';
 import { ServiceError } from './error.js';
+import { isLocked } from './lock.js';
 import { unknownService } from './names.js';
 import { awaitStatus, lastWords } from './outcome.js';
 import { filesOf, processesOf, readRecord, type ServiceRecord, type ServiceState, stateOf } from './record.js';
@@ -19,7 +19,7 @@ const INTERVAL_MS = 15;
  * waiting, and fails at once.
  */
 export async function ensureStarted(runDir: string, names: readonly string[], limits: EnsureLimits): Promise<void> {
-  const starting = (): boolean => names.some((name) => existsSync(filesOf(runDir, name).starting));
+  const starting = (): boolean => names.some((name) => isLocked(filesOf(runDir, name).starting));
   await waitUntil(() => (starting() ? undefined : true), { ...limits, intervalMs: INTERVAL_MS });
   for (const record of await recordsOf(runDir, names)) {
     const state = stateOf(runDir, record);

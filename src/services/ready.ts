@@ -1,4 +1,4 @@
-import { closeSync, openSync, readSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { connect } from 'node:net';
 import { StringDecoder } from 'node:string_decoder';
 import { formatDuration } from '../basics/duration.js';
@@ -34,6 +34,7 @@ const INTERVAL_MS = 10;
 const REQUEST_MS = 5000;
 /** How much of a log is kept to match against. */
 const LOG_WINDOW = 64 * 1024;
+const CHUNKS_A_TURN = 64;
 
 /** Waits until a service is ready; ends at once when it dies. */
 export async function waitReady(runDir: string, name: string, ready: Ready, limits: ReadyLimits): Promise<void> {
@@ -167,13 +168,16 @@ class LogMatch {
     const fd = openSync(this.#record.log, 'r');
     try {
       const chunk = Buffer.alloc(LOG_WINDOW);
-      for (;;) {
+      // Only what is there now: a service may write faster than anybody reads, and the time limit has to have its turn.
+      const { size } = fstatSync(fd);
+      for (let turn = 0; turn < CHUNKS_A_TURN && this.#offset < size; turn++) {
         const count = readSync(fd, chunk, 0, chunk.length, this.#offset);
-        if (count === 0) return 'it did not';
+        if (count === 0) break;
         this.#offset += count;
         this.#text = (this.#text + this.#decoder.write(chunk.subarray(0, count))).slice(-2 * LOG_WINDOW);
         if (this.#pattern.test(this.#text)) return true;
       }
+      return 'it did not';
     } finally {
       closeSync(fd);
     }

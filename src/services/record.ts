@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { closeSync, existsSync, fstatSync, mkdirSync, openSync, readdirSync, readFileSync, readSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { writeFileAtomic } from '../basics/files.js';
 import { identify, isAlive, listProcesses, type ProcessId, type ProcessStat, withMark } from '../process/identity.js';
@@ -184,20 +184,27 @@ export function lastLines(record: ServiceRecord, count = 10): readonly string[] 
   return tail(record.log, record.logOffset, count);
 }
 
+/** The last lines of a file from an offset on. Only its end is read: a log may be larger than what fits in memory. */
 export function tail(path: string, from: number, count: number): readonly string[] {
-  let bytes: Buffer;
+  let fd: number;
   try {
-    bytes = readFileSync(path);
+    fd = openSync(path, 'r');
   } catch {
     return [];
   }
-  const lines = bytes
-    .subarray(Math.max(from, bytes.length - 64 * 1024))
-    .toString()
-    .split('\n');
-  if (lines.at(-1) === '') lines.pop();
-  return lines.slice(-count);
+  try {
+    const { size } = fstatSync(fd);
+    const start = Math.max(from, size - TAIL_BYTES);
+    const bytes = Buffer.alloc(Math.max(0, size - start));
+    const lines = bytes.toString('utf8', 0, readSync(fd, bytes, 0, bytes.length, start)).split('\n');
+    if (lines.at(-1) === '') lines.pop();
+    return lines.slice(-count);
+  } finally {
+    closeSync(fd);
+  }
 }
+
+const TAIL_BYTES = 64 * 1024;
 
 /** Directories that a run's services need. */
 export function makeDirectories(runDir: string): void {

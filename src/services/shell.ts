@@ -128,6 +128,8 @@ main(verb, args).then(
     const called = process.env.GRENADE_CALLED || verb;
     if (error instanceof ServiceError) console.error(`${called}: ${error.message}`);
     else if (error instanceof Usage) console.error(`${called}: ${error.message}`);
+    // A full disk, a directory that is not ours: where in our code it was met is no news to the reader.
+    else if (error instanceof Error && 'syscall' in error) console.error(`${called}: ${error.message}`);
     else console.error(error);
     process.exitCode = error instanceof Usage ? 2 : 1;
   },

@@ -1,12 +1,13 @@
-import { closeSync, fstatSync, openSync, readFileSync, rmSync, statSync, writeFileSync, writeSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, realpathSync, rmSync, statSync, writeSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { unreachable } from '../basics/unreachable.js';
 import { appendNote } from '../journal/notes.js';
-import { type EndedProcess, endProcesses, identify, isAlive, type ProcessStat, withMark } from '../process/identity.js';
+import { type EndedProcess, endProcesses, isAlive, type ProcessStat, withMark } from '../process/identity.js';
 import { type ListeningSocket, socketsOf, stillListening } from '../process/sockets.js';
 import { waitUntil } from '../process/wait.js';
 import { ServiceError } from './error.js';
 import { launch } from './launch.js';
+import { lockStart } from './lock.js';
 import { checkName, unknownService } from './names.js';
 import {
   filesOf,
@@ -45,7 +46,7 @@ export async function startService(runDir: string, name: string, options: StartO
   checkName('service', name);
   if (options.command.length === 0) throw new ServiceError('not-started', `Service ${name} was given no command`);
   makeDirectories(runDir);
-  const release = lockStart(runDir, name);
+  const release = lockStart(filesOf(runDir, name).starting, name);
   try {
     return await start(runDir, name, options);
   } finally {
@@ -96,7 +97,13 @@ async function start(runDir: string, name: string, options: StartOptions): Promi
           startedAt,
           logOffset,
         };
-        writeRecord(runDir, record);
+        try {
+          writeRecord(runDir, record);
+        } catch (error) {
+          // Nobody would know of it: it must not stay.
+          await endProcesses({ find: (among) => processesOf(runDir, record, among), graceMs: 2000 });
+          throw error;
+        }
         rmSync(files.stopping, { force: true });
         if (options.notes !== undefined) appendNote(options.notes, 'service-started', name, String(main.pid));
         return service;
@@ -137,29 +144,18 @@ function asUser({ uid, gid }: StartOptions): readonly string[] {
   return ['setpriv', ...ids.filter(Boolean), gid === undefined ? '--keep-groups' : '--clear-groups', '--'];
 }
 
-/** Two hooks that start one service at the same time: one of them does, the other is told. */
-function lockStart(runDir: string, name: string): () => void {
-  const lock = filesOf(runDir, name).starting;
-  const own = `${process.pid} ${identify(process.pid)?.startTime ?? ''}`;
-  for (;;) {
-    try {
-      writeFileSync(lock, own, { flag: 'wx' });
-      return () => rmSync(lock, { force: true });
-    } catch (error) {
-      if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
-    }
-    const [pid = '', startTime = ''] = readFileSync(lock, 'utf8').split(' ');
-    if (isAlive({ pid: Number(pid), startTime })) {
-      throw new ServiceError('already-running', `Service ${name} is being started by process ${pid}`);
-    }
-    rmSync(lock, { force: true }); // Who began to was killed.
-  }
-}
-
 /** A hook's scratch directory is gone after it: a service that was started there works in the system's data. */
 function workingDirectory(runDir: string): string {
-  const here = process.cwd();
-  return here.startsWith(join(resolve(runDir), 'scratch')) ? join(resolve(runDir), 'data') : here;
+  const data = join(resolve(runDir), 'data');
+  let here: string;
+  try {
+    here = process.cwd();
+  } catch {
+    return data; // The hook removed the directory that it is in.
+  }
+  // The kernel knows directories by their real names only, and the workspace may lie behind a link.
+  const scratch = join(realpathSync(runDir), 'scratch');
+  return here === scratch || here.startsWith(`${scratch}/`) ? data : here;
 }
 
 export interface ServiceStopOptions {
