@@ -15,8 +15,8 @@ test('it asks once more at the limit, and gives up', async () => {
     return undefined;
   };
   expect(await waitUntil(count, { limitMs: 20, intervalMs: 10_000 })).toEqual({ ok: false, error: 'time-limit' });
-  // A timer may fire a moment early; then it is asked at the limit all the same.
-  expect([2, 3]).toContain(asked);
+  // At once, and at the limit; timers may fire a moment early, and then it is asked again.
+  expect(asked).toBeGreaterThanOrEqual(2);
   expect(await waitUntil(() => 1, { limitMs: 0, intervalMs: 10 })).toEqual({ ok: true, value: 1 });
 });
 
