@@ -25,10 +25,10 @@ async function cleanOne(at: string, flags: CleanFlags): Promise<number> {
   if (!found.ok) return found.error;
   const { runDir, events, state } = found.value;
   const journal = new Journal(join(runDir, 'journal.ndjson'), (event) => state.apply(event));
-  // What a killed runner did not write down, then what is ended now.
-  for (const body of leftovers(runDir, events, state)) journal.append(body);
+  // What a killed runner did not write down, then what is ended now: none of it makes the run longer.
+  for (const body of leftovers(runDir, events, state)) journal.append(body, state.lastAt);
   const ended = await endEverything(runDir);
-  for (const body of leftovers(runDir, events, state)) journal.append(body);
+  for (const body of leftovers(runDir, events, state)) journal.append(body, state.lastAt);
   const had = existsSync(join(runDir, 'data'));
   dropData(runDir);
   journal.append({ type: 'cleaned' });

@@ -3,8 +3,10 @@ import { writeFileAtomic } from '../basics/files.js';
 import { isSecretName } from '../basics/mask.js';
 import type { Event } from '../journal/event.js';
 import { Journal } from '../journal/journal.js';
+import type { StepRecord } from '../journal/record.js';
 import type { Phase } from '../plan/plan.js';
 import { identify } from '../process/identity.js';
+import type { Project } from '../project/project.js';
 import { junit } from '../report/junit.js';
 import { styleFor } from '../report/style.js';
 import { tailOf } from '../report/tail.js';
@@ -17,6 +19,7 @@ import { runEnvironment } from '../run/environment.js';
 import { type RunOptions, runPlan } from '../run/runner.js';
 import { Scratch } from '../run/scratch.js';
 import { keepSecrets, maskOf } from '../run/secrets.js';
+import { whatIsLeft } from '../services/strays.js';
 import { livingServices } from '../services/supervisor.js';
 import { caveats } from '../workspace/caveats.js';
 import type { RunFlags } from './flags.js';
@@ -59,6 +62,7 @@ export async function conduct(prepared: Prepared, flags: RunFlags, dir: string):
         workspace: workspace.dir,
         harness,
       });
+    const projects = new Map(workspace.projects.map((project) => [project.name, project]));
     journal.append({
       type: 'planned',
       scenario: plan.scenario,
@@ -70,12 +74,13 @@ export async function conduct(prepared: Prepared, flags: RunFlags, dir: string):
         caveats: caveats(project, workspace),
       })),
       phases: plan.phases.map(({ name, blame }) => ({ name, blame })),
-      steps: plan.phases.flatMap(({ steps }) => steps.map(({ after: _, ...record }) => record)),
+      steps: plan.phases.flatMap(({ steps }) =>
+        steps.map(({ after: _, ...record }) => withEmptiness(record, projects)),
+      ),
     });
     if (!resumed) for (const text of workspace.warnings) journal.append({ type: 'warned', text });
 
     const { length } = String(plan.phases.at(-1)?.steps.at(-1)?.number ?? 0);
-    const projects = new Map(workspace.projects.map((project) => [project.name, project]));
     const context = {
       workspace,
       plan,
@@ -94,7 +99,7 @@ export async function conduct(prepared: Prepared, flags: RunFlags, dir: string):
       kill: interrupts.second,
     });
   } catch (error) {
-    journal.append({ type: 'run-finished', verdict: 'harness', up: livingServices(runDir).length > 0 });
+    journal.append({ type: 'run-finished', verdict: 'harness', ...whatIsLeft(runDir) });
     process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);
   } finally {
     interrupts.close();
@@ -109,6 +114,14 @@ export async function conduct(prepared: Prepared, flags: RunFlags, dir: string):
   if (state.verdict === 'passed') dropData(runDir);
   retireRuns(workspace.dataRoot, (old) => old === runDir || livingServices(old).length > 0);
   return exitCode(state);
+}
+
+/** What is known of a hook today is no part of a plan, which may be from yesterday. */
+function withEmptiness(record: StepRecord, projects: ReadonlyMap<string, Project>): StepRecord {
+  const { action } = record;
+  if (action.kind !== 'hook') return record;
+  const hook = projects.get(action.project)?.hooks.get(action.hook);
+  return hook?.empty === undefined ? record : { ...record, empty: true };
 }
 
 /** Where `-b` and `-s` end a run. */

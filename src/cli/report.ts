@@ -20,5 +20,6 @@ export async function report(at: string, flags: OfRun): Promise<number> {
   process.stdout.write(
     finalResult(state, { ...given, runDir: fromHere(runDir), style: styleFor(process.stdout, process.env), suffix }),
   );
-  return exitCode(state);
+  // Of a run that goes on there is nothing to be said against.
+  return alive ? 0 : exitCode(state);
 }

@@ -174,8 +174,19 @@ export interface Interrupted {
 export interface RunFinished {
   readonly type: 'run-finished';
   readonly verdict: Verdict;
-  /** Whether services were left up for somebody to look at. */
+  /** Whether services, or other processes, were left up for somebody to look at. */
   readonly up: boolean;
+  /** Processes left that are no supervised service's. */
+  readonly strays?: readonly Stray[];
+}
+
+/** A process that carries the run's mark and that no `service_start` started. */
+export interface Stray {
+  readonly pid: number;
+  /** Its command line. */
+  readonly command: string;
+  /** The project whose hook it comes from, as far as its environment says. */
+  readonly project?: string;
 }
 
 /** What the run left up was ended, and its data dropped, by a later command. */

@@ -30,5 +30,7 @@ export type Failure =
   | { readonly kind: 'release-unchanged'; readonly reported: string }
   /** The step was ended because the run was. */
   | { readonly kind: 'interrupted'; readonly signal: string }
+  /** The tool that saves what was registered under this name did not do it. */
+  | { readonly kind: 'not-saved'; readonly name: string; readonly tool: string; readonly how: string }
   /** What Grenade itself does in a step did not work. */
   | { readonly kind: 'step-error'; readonly reason: string };

@@ -1,4 +1,4 @@
-import type { CommandFailed, Event, Harness, Planned, ProjectRecord, ServiceExited, Verdict } from './event.js';
+import type { CommandFailed, Event, Harness, Planned, ProjectRecord, ServiceExited, Stray, Verdict } from './event.js';
 import type { Failure } from './failure.js';
 import type {
   ExceptionUse,
@@ -50,6 +50,7 @@ export class RunFold implements RunState {
   interrupted: string | undefined;
   verdict: Verdict | undefined;
   up = false;
+  strays: readonly Stray[] = [];
   cleaned = false;
   harness: Harness | undefined;
   startedAt: number | undefined;
@@ -78,6 +79,7 @@ export class RunFold implements RunState {
         this.resumedAt = event.at;
         this.endedAt = undefined;
         this.verdict = undefined;
+        this.strays = [];
         this.interrupted = undefined;
         return;
       case 'step-started':
@@ -134,10 +136,12 @@ export class RunFold implements RunState {
       case 'run-finished':
         this.verdict = event.verdict;
         this.up = event.up;
+        this.strays = event.strays ?? [];
         this.endedAt = event.at;
         return;
       case 'cleaned':
         this.up = false;
+        this.strays = [];
         this.cleaned = true;
         return;
       default:

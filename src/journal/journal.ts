@@ -18,8 +18,9 @@ export class Journal {
     if (whole < content.length) ftruncateSync(this.#fd, whole);
   }
 
-  append(body: EventBody): void {
-    const event: Event = { at: Date.now(), ...body };
+  /** `at` is given for what happened before it was noticed. */
+  append(body: EventBody, at = Date.now()): void {
+    const event: Event = { at, ...body };
     const line = Buffer.from(`${JSON.stringify(event)}\n`);
     for (let written = 0; written < line.length; ) written += writeSync(this.#fd, line, written);
     this.#listener(event);

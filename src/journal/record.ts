@@ -38,6 +38,8 @@ export interface StepRecord {
   readonly action: Action;
   readonly side: Side;
   readonly release: string;
+  /** Its hook can be seen to do nothing: it runs, and nothing can be concluded from that it passed. */
+  readonly empty?: true;
 }
 
 /** What a step does. */

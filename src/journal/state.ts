@@ -1,4 +1,4 @@
-import type { CommandFailed, Harness, ProjectRecord, Verdict } from './event.js';
+import type { CommandFailed, Harness, ProjectRecord, Stray, Verdict } from './event.js';
 import type { Failure } from './failure.js';
 import type { PhaseRecord, Side, StepRecord } from './record.js';
 
@@ -102,8 +102,10 @@ export interface RunState {
   readonly interrupted: string | undefined;
   /** Undefined while the run goes on, and for ever when its harness was killed. */
   readonly verdict: Verdict | undefined;
-  /** Whether services were left up. */
+  /** Whether services or other processes were left up. */
   readonly up: boolean;
+  /** Processes left that are no supervised service's. */
+  readonly strays: readonly Stray[];
   /** Whether a later command ended what was up and dropped the data. */
   readonly cleaned: boolean;
   readonly harness: Harness | undefined;

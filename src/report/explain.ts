@@ -106,7 +106,7 @@ export function explain(failure: Failure, record: StepRecord): Explanation {
     case 'release-wrong':
       return {
         short: `reports ${failure.reported}`,
-        what: `It reports ${failure.reported}; the workspace wants ${failure.expected} at ${record.release}.`,
+        what: `The workspace wants ${failure.expected} at ${record.release}.`,
         next:
           failure.before === failure.reported
             ? 'Look whether start really starts what install put in place, and whether the old process was still there.'
@@ -115,11 +115,16 @@ export function explain(failure: Failure, record: StepRecord): Explanation {
     case 'release-unchanged':
       return {
         short: `still reports ${failure.reported}`,
-        what: `It reports ${failure.reported}, as it did before the upgrade.`,
         next: 'If nothing should change, write the same version at both releases in grenade.yaml.',
       };
     case 'interrupted':
       return { short: `ended by ${failure.signal}` };
+    case 'not-saved':
+      return {
+        short: `${failure.tool} ended with ${failure.how}`,
+        what: `Saving the state of ${failure.name} failed.`,
+        next: 'Look whether it is up where register_data or `data:` says, or register it no more.',
+      };
     case 'step-error':
       return {
         short: 'failed in Grenade itself',

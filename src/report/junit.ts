@@ -2,6 +2,7 @@ import { unreachable } from '../basics/unreachable.js';
 import type { Failure } from '../journal/failure.js';
 import type { RunState, StepState } from '../journal/state.js';
 import { explain } from './explain.js';
+import { lastWords, telling } from './last-words.js';
 import { projectOf, stepTitle } from './names.js';
 import { place } from './queries.js';
 import type { Tail } from './tail.js';
@@ -14,6 +15,9 @@ export interface JUnitOptions {
   readonly now: number;
 }
 
+/** How much of a failing step's log goes with it. */
+const LINES = 30;
+
 /** The suite of what belongs to no project, and of the verdict. */
 const OURS = 'grenade';
 
@@ -23,7 +27,7 @@ interface Case {
   readonly name: string;
   readonly seconds: string;
   readonly outcome:
-    | { readonly kind: 'passed' }
+    | { readonly kind: 'passed'; readonly empty?: true }
     | { readonly kind: 'skipped'; readonly why: string }
     | { readonly kind: 'failure' | 'error'; readonly type: string; readonly message: string; readonly text: string };
 }
@@ -82,7 +86,7 @@ function propertiesOf(list: readonly (readonly [string, string])[], clean: Clean
 function element(outcome: Case['outcome']): object {
   switch (outcome.kind) {
     case 'passed':
-      return {};
+      return outcome.empty === true ? { 'system-out': 'does nothing' } : {};
     case 'skipped':
       return { skipped: attributes({ message: outcome.why }) };
     case 'failure':
@@ -150,7 +154,11 @@ function stepCase(state: RunState, step: StepState, { tail }: JUnitOptions, clea
   const made = { suite: project ?? OURS, name };
   switch (status.kind) {
     case 'passed':
-      return { ...made, seconds: seconds(status.ms), outcome: { kind: 'passed' } };
+      return {
+        ...made,
+        seconds: seconds(status.ms),
+        outcome: { kind: 'passed', ...(record.empty === true ? { empty: true } : {}) },
+      };
     case 'waiting':
       return { ...made, seconds: '0.000', outcome: { kind: 'skipped', why: `never ran${whyNever(state)}` } };
     case 'running': {
@@ -163,8 +171,8 @@ function stepCase(state: RunState, step: StepState, { tail }: JUnitOptions, clea
       const at = status.commandFailed;
       const lines = [
         ...(at === undefined ? [] : [`${place(state, at)}: ${at.command}`]),
-        ...(status.failure.kind === 'service-died' ? tail(status.failure.log) : []),
-        ...(step.log === undefined ? [] : tail(step.log)),
+        ...telling(lastWords(step, tail), LINES),
+        ...(status.failure.kind === 'service-died' && step.log !== undefined ? telling(tail(step.log), LINES) : []),
         ...[what, next].filter((sentence) => sentence !== undefined),
       ];
       const message = clean(`${stepTitle(record)}: ${short}${what === undefined ? '' : `. ${what}`}`);

@@ -3,6 +3,9 @@ import type { CommandFailed, ProjectRecord } from '../journal/event.js';
 import type { RunState, StepState } from '../journal/state.js';
 import { hookOf, projectOf } from './names.js';
 
+/** Whether a step passed and had anything to do: of one that did nothing nothing is claimed. */
+export const counts = ({ record, status }: StepState): boolean => status.kind === 'passed' && record.empty !== true;
+
 /** Steps that passed and asked the same of the same project as this one does, earlier in the plan. */
 export function passedBefore(state: RunState, step: StepState): readonly StepState[] {
   const hook = hookOf(step.record);
@@ -11,12 +14,7 @@ export function passedBefore(state: RunState, step: StepState): readonly StepSta
   return state.steps.filter((other) => {
     const otherHook = hookOf(other.record);
     const same = hook === 'smoke' ? otherHook === 'smoke' : otherHook === 'verify' || otherHook === 'verify_noapi';
-    return (
-      same &&
-      projectOf(other.record) === project &&
-      other.record.number < step.record.number &&
-      other.status.kind === 'passed'
-    );
+    return same && projectOf(other.record) === project && other.record.number < step.record.number && counts(other);
   });
 }
 
@@ -69,9 +67,10 @@ export const unproven = (state: RunState): readonly ProjectRecord[] =>
 /** Projects that were looked at after the upgrade and had what they had before. */
 export function verifiedAfter(state: RunState): ReadonlySet<string> {
   const verified = new Set<string>();
-  for (const { record, status } of state.steps) {
+  for (const step of state.steps) {
+    const { record } = step;
     const project = projectOf(record);
-    if (project !== undefined && hookOf(record) === 'verify' && record.side === 'target' && status.kind === 'passed') {
+    if (project !== undefined && hookOf(record) === 'verify' && record.side === 'target' && counts(step)) {
       verified.add(project);
     }
   }
@@ -95,8 +94,13 @@ export function brokenProject(state: RunState, step: StepState): string | undefi
 
 /** File and line, as somebody in the workspace would open them. */
 export function place(state: RunState, { file, line }: CommandFailed): string {
-  const path = isAbsolute(file) && state.workspace !== '' ? relative(state.workspace, file) : file;
-  const shown = path.startsWith('..') ? file : path;
+  const shown = fromWorkspace(state, file);
   // Bash does not always know the line; then it is 0.
   return line === 0 ? shown : `${shown}:${line}`;
+}
+
+/** A file of the workspace from there; any other as it is. */
+export function fromWorkspace({ workspace }: RunState, file: string): string {
+  const path = isAbsolute(file) && workspace !== '' ? relative(workspace, file) : file;
+  return path.startsWith('..') ? file : path;
 }

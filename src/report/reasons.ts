@@ -1,6 +1,6 @@
 import { unreachable } from '../basics/unreachable.js';
 import type { Failure } from '../journal/failure.js';
-import type { Hook, StepRecord } from '../journal/record.js';
+import type { Action, Hook, StepRecord } from '../journal/record.js';
 import type { RunState, StepState } from '../journal/state.js';
 import { hookOf } from './names.js';
 import { brokenProject } from './queries.js';
@@ -16,12 +16,38 @@ interface Reason {
 }
 
 export function reasonOf(state: RunState, step: StepState): Reason {
-  const name = brokenProject(state, step) ?? 'the system';
   const { status, record } = step;
+  const name = nameOf(state, step);
   const own = status.kind === 'failed' ? byFailure(status.failure, record) : undefined;
   if (own !== undefined) return { name, ...own };
   const hook = hookOf(record);
-  return hook === undefined ? { name, alone: 'failed', its: 'it failed' } : { name, ...byHook(hook, record) };
+  if (hook !== undefined) return { name, ...byHook(hook, record) };
+  const work = ownWork(record.action);
+  return { name, alone: `could not ${work}`, its: `it could not ${work}` };
+}
+
+/** Who is spoken against: a project, what was to be saved, or Grenade where its own work failed. */
+function nameOf(state: RunState, step: StepState): string {
+  const { status } = step;
+  const failure = status.kind === 'failed' ? status.failure : undefined;
+  if (failure?.kind === 'not-saved') return failure.name;
+  if (failure?.kind === 'step-error') return 'Grenade';
+  return brokenProject(state, step) ?? 'the system';
+}
+
+function ownWork(action: Action): string {
+  switch (action.kind) {
+    case 'hook':
+      return `call ${action.project}'s ${action.hook}`;
+    case 'settle':
+      return 'watch the system settle';
+    case 'save-state':
+      return 'save its state';
+    case 'take-down':
+      return 'take its services down';
+    default:
+      return unreachable(action);
+  }
 }
 
 /** Failures that say more than the hook they happened in. */
@@ -42,6 +68,8 @@ function byFailure(failure: Failure, record: StepRecord): Omit<Reason, 'name'> |
         : it(`runs ${failure.reported} and not ${failure.expected}`);
     case 'release-unchanged':
       return it(`still runs ${failure.reported}`);
+    case 'not-saved':
+      return { alone: 'could not be saved', its: 'its state could not be saved' };
     case 'not-started':
       return { alone: `has a ${words(record)} that cannot be started`, its: `its ${words(record)} cannot be started` };
     case 'exit':
@@ -56,7 +84,7 @@ function byFailure(failure: Failure, record: StepRecord): Omit<Reason, 'name'> |
 }
 
 const words = (record: StepRecord): string =>
-  (hookOf(record) ?? 'it').replace('verify_noapi', 'verify with no API').replace('_', ' ');
+  (hookOf(record) ?? record.action.kind).replace('verify_noapi', 'verify with no API').replace(/[_-]/g, ' ');
 
 /** What it means that this hook failed. */
 function byHook(hook: Hook, { side, release }: StepRecord): Omit<Reason, 'name'> {

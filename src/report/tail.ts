@@ -8,7 +8,7 @@ export type Tail = (log: string) => readonly string[];
 const WINDOW = 64 * 1024;
 
 /** Reads the last lines of logs below a run's directory, raw: secrets are masked where the text is shown. */
-export function tailOf(runDir: string, most = 12): Tail {
+export function tailOf(runDir: string, most = 100): Tail {
   return (log) => {
     let fd: number;
     try {

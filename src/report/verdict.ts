@@ -4,7 +4,7 @@ import type { Verdict } from '../journal/event.js';
 import { elapsedMs } from '../journal/fold.js';
 import type { RunState, StepState } from '../journal/state.js';
 import { RUN_LIMIT } from './explain.js';
-import { numbered } from './names.js';
+import { hookOf, numbered } from './names.js';
 import { unproven, verifiedAfter } from './queries.js';
 import { reasonOf } from './reasons.js';
 import { count, formatLimit, listing } from './text.js';
@@ -101,8 +101,10 @@ function passed(
   const verified = verifiedAfter(state).size;
   const way = releases === undefined ? '' : ` went from ${releases.base} to ${releases.target}`;
   const went = `${count(projects.length, 'project')}${way} in ${formatDuration(elapsedMs(state, now))}`;
-  if (verified === 0)
-    return doubtful(`Every step passed and nothing was checked, for no project has a verify: ${went}.`);
+  const none = state.steps.some(({ record }) => hookOf(record) === 'verify')
+    ? 'no verify does anything'
+    : 'no project has a verify';
+  if (verified === 0) return doubtful(`Every step passed and nothing was checked, for ${none}: ${went}.`);
   if (verified < projects.length) {
     return good(`What ${verified} of ${count(projects.length, 'project')} had before is there after: ${went}.`);
   }

@@ -23,8 +23,7 @@ export function beginBuiltin(context: RunContext, step: Step, action: Exclude<Ac
   };
   const work = async (): Promise<Failure | undefined> => {
     try {
-      await perform(context, step, action, path, stop.signal);
-      return undefined;
+      return await perform(context, step, action, path, stop.signal);
     } catch (error) {
       const text = error instanceof Error ? error.message : String(error);
       appendFileSync(path, `${text}\n`);
@@ -46,15 +45,16 @@ async function perform(
   action: Exclude<Action, { kind: 'hook' }>,
   log: string,
   stop: AbortSignal,
-): Promise<void> {
+): Promise<Failure | undefined> {
   switch (action.kind) {
     case 'settle':
-      return pause(action.ms, stop);
+      await pause(action.ms, stop);
+      return undefined;
     case 'save-state':
       return saveState(context, step, log, stop);
     case 'take-down':
       for (const { name, pid } of await endEverything(context.runDir)) appendFileSync(log, `ended ${name} (${pid})\n`);
-      return;
+      return undefined;
     default:
       return unreachable(action);
   }

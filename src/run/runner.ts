@@ -2,7 +2,8 @@ import { unreachable } from '../basics/unreachable.js';
 import type { Verdict } from '../journal/event.js';
 import type { Failure } from '../journal/failure.js';
 import type { Phase, Step } from '../plan/plan.js';
-import { endEverything, livingServices } from '../services/supervisor.js';
+import { whatIsLeft } from '../services/strays.js';
+import { endEverything } from '../services/supervisor.js';
 import { beginBuiltin } from './builtin.js';
 import type { RunContext, RunningStep } from './context.js';
 import { startHook } from './hook.js';
@@ -29,7 +30,7 @@ export async function runPlan(context: RunContext, options: RunOptions): Promise
   const verdict = await runner.run();
   const keep = context.workspace.onFailure === 'keep' || verdict === 'base-ready' || verdict === 'stopped';
   if (!keep) await endEverything(context.runDir);
-  context.journal.append({ type: 'run-finished', verdict, up: livingServices(context.runDir).length > 0 });
+  context.journal.append({ type: 'run-finished', verdict, ...whatIsLeft(context.runDir) });
   context.journal.sync();
   return verdict;
 }
@@ -40,6 +41,8 @@ class Runner {
   readonly #running = new Map<Step, RunningStep>();
   /** Why no further step begins. */
   #ending: Failure | undefined;
+  /** What failed is Grenade's own work: nobody else is to blame. */
+  #atFault = false;
 
   constructor(context: RunContext, options: RunOptions) {
     this.#context = context;
@@ -81,7 +84,7 @@ class Runner {
       const left = phase.steps.filter(({ key }) => this.#context.state.byKey.get(key)?.status.kind !== 'passed');
       const failed = await this.#phase(phase, left, services);
       if (this.#options.interrupt.aborted) return 'interrupted';
-      if (failed) return phase.blame;
+      if (failed) return this.#atFault ? 'harness' : phase.blame;
       const stop = left.length > 0 ? this.#options.stopAfter(phase) : undefined;
       if (stop !== undefined) return stop;
     }
@@ -94,7 +97,7 @@ class Runner {
     let failed = false;
     let stopped = false;
     const begin = (step: Step): Promise<void> =>
-      this.#step(step, services).then((passed) => {
+      this.#step(step, phase, services).then((passed) => {
         schedule.over(step);
         if (passed) return;
         failed = true;
@@ -114,7 +117,7 @@ class Runner {
   }
 
   /** Whether the step passed. */
-  async #step(step: Step, services: ServiceWatch): Promise<boolean> {
+  async #step(step: Step, { blame }: Phase, services: ServiceWatch): Promise<boolean> {
     const { journal } = this.#context;
     const started = performance.now();
     const running = this.#begin(step);
@@ -127,6 +130,8 @@ class Runner {
     if (failure === undefined && this.#ending !== undefined) failure = this.#ending;
     this.#running.delete(step);
     const ms = Math.round(performance.now() - started);
+    // Once the upgrade has passed, nothing of ours takes that back.
+    if (failure?.kind === 'step-error' && blame !== 'after') this.#atFault = true;
     journal.append({ type: 'step-finished', step: step.key, ms, log, ...(failure === undefined ? {} : { failure }) });
     return failure === undefined;
   }

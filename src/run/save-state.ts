@@ -1,6 +1,7 @@
 import { closeSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { planSave } from '../databases/source.js';
+import type { Failure } from '../journal/failure.js';
 import type { Step } from '../plan/plan.js';
 import { endGroup, spawnInto } from '../process/spawn.js';
 import type { RunContext } from './context.js';
@@ -9,9 +10,14 @@ import type { RunContext } from './context.js';
  * Saves what settings registered into the run's `save/`, one file or directory a name and release. A tool that is not
  * on this machine is a warning in the result: the upgrade can be judged without it. A tool that fails is a failure.
  */
-export async function saveState(context: RunContext, step: Step, log: string, stop: AbortSignal): Promise<void> {
+export async function saveState(
+  context: RunContext,
+  step: Step,
+  log: string,
+  stop: AbortSignal,
+): Promise<Failure | undefined> {
   for (const { name, source } of context.workspace.data) {
-    if (stop.aborted) return;
+    if (stop.aborted) return undefined;
     const save = planSave(source, join(context.runDir, 'save', `${encodeURIComponent(name)}.${step.release}`));
     const fd = openSync(log, 'a', 0o600);
     const saving = spawnInto(save.command, {
@@ -32,7 +38,8 @@ export async function saveState(context: RunContext, step: Step, log: string, st
       context.journal.append({ type: 'warned', step: step.key, text });
     } else if (ended.kind !== 'exited' || ended.status !== 0) {
       const how = ended.kind === 'exited' ? `exit ${ended.status}` : ended.signal;
-      throw new Error(`${name} could not be saved: ${save.command[0]} ended with ${how}`);
+      return { kind: 'not-saved', name, tool: save.command[0], how };
     }
   }
+  return undefined;
 }

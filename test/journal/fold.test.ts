@@ -64,6 +64,15 @@ describe('the fold of a journal', () => {
     expect(state.resources.get('worker')?.size).toBe(1);
   });
 
+  test('what is noticed and done later does not make a killed run longer', () => {
+    const story = new Story().until(keyOf('worker', 'migrate', 'target'));
+    story.start();
+    const { lastAt } = story.state;
+    story.events.push({ at: lastAt, type: 'service-exited', service: 'worker', pid: 1, status: 0, expected: true });
+    story.say({ type: 'cleaned' }, 5000);
+    expect(story.state.lastAt).toBe(lastAt);
+  });
+
   test('any journal, cut anywhere and in any order, folds and can be reported', () => {
     const events = told();
     fc.assert(

@@ -180,6 +180,94 @@ story(
       .end('interrupted'),
   ['converting'],
 );
+story(
+  'upgrade-not-saved',
+  1,
+  () =>
+    new Story({ saves: true })
+      .until('save-state:base@spring')
+      .fail({ kind: 'not-saved', name: 'pg', tool: 'pg_dump', how: 'exit 1' })
+      .end('upgrade'),
+  ['pg_dump: error: connection to server at "127.0.0.1", port 1 failed: Connection refused'],
+);
+story(
+  'after-not-taken-down',
+  1,
+  () =>
+    new Story()
+      .until('take-down:target@autumn')
+      .fail({ kind: 'step-error', reason: 'ENOSPC: no space left on device' })
+      .end('after'),
+  [],
+);
+story('passed-with-empty', 0, () => {
+  const empty = ['worker/verify_noapi', 's3rver/verify', 's3rver/verify_noapi', 's3rver/destroy'];
+  return new Story({ empty }).toTheEnd().end('passed');
+});
+story('passed-nothing-verified', 0, () =>
+  new Story({ projects: ['worker'], empty: ['worker/verify', 'worker/verify_noapi'] }).toTheEnd().end('passed'),
+);
+story('upgrade-verify-empty-before', 1, () =>
+  new Story({ empty: [`s3rver/verify_noapi`] })
+    .until(keyOf('s3rver', 'verify', 'target'))
+    .fail(EXIT, AT)
+    .end('upgrade'),
+);
+story(
+  'upgrade-strays',
+  1,
+  () =>
+    new Story()
+      .until(keyOf('worker', 'version', 'target'))
+      .fail({ kind: 'release-unchanged', reported: '0.13.0' })
+      .say({
+        type: 'run-finished',
+        verdict: 'upgrade',
+        up: true,
+        strays: [{ pid: 8559, command: 'node /home/ada/shop/projects/web/server.mjs 4000', project: 'web' }],
+      }),
+  ['0.13.0'],
+);
+story(
+  'upgrade-module',
+  1,
+  () =>
+    new Story()
+      .until(keyOf('worker', 'verify', 'target'))
+      .say({ type: 'summary-written', step: keyOf('worker', 'verify', 'target'), text: 'looking for job 17' })
+      .say({ type: 'summary-written', step: keyOf('postgres', 'verify', 'target'), text: 'all rows are there' })
+      .fail(
+        { kind: 'exit', status: 1 },
+        { command: 'job 17 is gone', file: '/home/ada/shop/projects/20_worker/project.ts', line: 31 },
+      )
+      .end('upgrade'),
+  [
+    'job 17 is gone',
+    '    at /home/ada/shop/projects/20_worker/project.ts:31',
+    '    at /home/ada/shop/projects/20_worker/lib.ts:4',
+  ],
+);
+story(
+  'upgrade-service-died-again',
+  1,
+  () =>
+    new Story()
+      .until(keyOf('s3rver', 'start', 'target'))
+      .fail({ kind: 'service-died', service: 's3rver', status: 1, log: 'services/s3rver.log' })
+      .end('upgrade'),
+  [
+    'listening on 41873',
+    'bye',
+    '--- 2026-11-23T13:02:07.000Z service s3rver is started again ---',
+    'FATAL: cannot read ._S3rver_metadata',
+  ],
+);
+story('exception', 0, () => {
+  const told = new Story().until(keyOf('worker', 'migrate', 'target'));
+  const step = keyOf('worker', 'migrate', 'target');
+  const file = '/home/ada/shop/projects/20_worker/from-spring/upgrade-worker';
+  return told.say({ type: 'exception-used', step, project: 'worker', file }).toTheEnd().end('passed');
+});
 story('killed', 4, () => {
   const told = new Story().until(keyOf('worker', 'migrate', 'target'));
   told.start();
@@ -235,5 +323,8 @@ describe('the final result', () => {
     const text = finalResult(told.state, { ...options, alive: true });
     expect(text).toContain('▸ Still running during 26 worker migrate.');
     expect(text).not.toContain('never ran');
+    expect(text).not.toContain('grenade clean');
+    expect(text).not.toContain('still up');
+    expect(text).toContain('grenade logs 26 · grenade report');
   });
 });

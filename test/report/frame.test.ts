@@ -35,6 +35,16 @@ describe('the live view', () => {
     for (const line of text.split('\n').slice(2)) expect(textWidth(line)).toBeLessThanOrEqual(width);
   });
 
+  test.each([
+    ['closed-failed', () => new Story().until(keyOf('worker', 'verify', 'target')).fail({ kind: 'exit', status: 1 })],
+    ['closed', () => new Story({ empty: ['worker/verify_noapi', 'worker/version'] }).toTheEnd().end('passed')],
+  ] as const)('%s: nothing is next any more', async (name, tell) => {
+    const story = tell();
+    await expect(`${frame(story.state, story.now, 80, { closing: true })}\n`).toMatchFileSnapshot(
+      `golden/live/${name}.txt`,
+    );
+  });
+
   test('is the same text with colour as without', () => {
     const story = begun(keyOf('s3rver', 'migrate', 'target'));
     const coloured = frame(story.state, story.now, 80, { style: COLOUR });

@@ -51,6 +51,11 @@ describe('junit.xml', () => {
     expect(new Set(good).size).toBe(good.length);
   });
 
+  test('says of a step that can be seen to do nothing that it did', async () => {
+    const text = await written(new Story({ empty: ['worker/verify_noapi'] }).toTheEnd().end('passed'));
+    expect(text.match(/<system-out>does nothing<\/system-out>/g)).toHaveLength(1);
+  });
+
   test('a killed harness is an error of the step that ran', async () => {
     const story = new Story().until(keyOf('worker', 'migrate', 'target'));
     story.start();

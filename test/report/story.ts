@@ -26,6 +26,10 @@ interface Shape {
   readonly projects?: readonly (string | ProjectRecord)[];
   /** Hooks that a project lacks: `s3rver/verify`. */
   readonly without?: readonly string[];
+  /** Hooks that can be seen to do nothing: `s3rver/verify_noapi`. */
+  readonly empty?: readonly string[];
+  /** A step that saves the state stands before the shutdown. */
+  readonly saves?: boolean;
   readonly strict?: boolean;
 }
 
@@ -36,7 +40,13 @@ export class Story {
   #at = BEGIN;
   #next = 0;
 
-  constructor({ projects = ['postgres', 'worker', 's3rver'], without = [], strict = false }: Shape = {}) {
+  constructor({
+    projects = ['postgres', 'worker', 's3rver'],
+    without = [],
+    empty = [],
+    saves = false,
+    strict = false,
+  }: Shape = {}) {
     const records = projects.map((project) =>
       typeof project === 'string' ? { name: project, backing: project === 'postgres', caveats: [] } : project,
     );
@@ -44,9 +54,15 @@ export class Story {
     const phases: PhaseRecord[] = [];
     const add = (phase: string, side: Side, name: string, action: Action): void => {
       const release = side === 'base' ? 'spring' : 'autumn';
-      steps.push({ key: `${name}:${side}@${release}`, number: steps.length + 1, phase, action, side, release });
+      const key = `${name}:${side}@${release}`;
+      const idle = empty.includes(name) ? ({ empty: true } as const) : {};
+      steps.push({ key, number: steps.length + 1, phase, action, side, release, ...idle });
     };
     for (const [name, blame, side, hooks] of PHASES) {
+      if (saves && name === 'shutdown') {
+        phases.push({ name: 'save-state', blame: 'upgrade' });
+        add('save-state', side, 'save-state', { kind: 'save-state' });
+      }
       phases.push({ name, blame });
       if (name === 'take-down') add(name, side, name, { kind: 'take-down' });
       for (const { name: project } of records) {

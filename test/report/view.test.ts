@@ -33,11 +33,12 @@ describe('a view', () => {
   test('live: one header, and the last rows stay', async () => {
     const text = await watch('live', 500);
     expect(text.split('grenade  spring → autumn').length).toBe(2);
-    expect(text).toContain('40 of 40 steps');
+    expect(text).toContain('take down 1/1');
+    expect(text.trimEnd().split('\n').at(-1)).not.toContain('left');
   });
 
   test('live: a run that is over before the view could draw shows its rows all the same', async () => {
-    expect(await watch('live', 0)).toContain('40 of 40 steps');
+    expect(await watch('live', 0)).toContain('take down 1/1');
   });
 
   test('plain: the header, then a line a step', async () => {

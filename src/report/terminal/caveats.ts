@@ -1,5 +1,6 @@
 import type { RunState } from '../../journal/state.js';
 import { numbered } from '../names.js';
+import { fromWorkspace } from '../queries.js';
 import { type Clean, listing } from '../text.js';
 
 /** How many warnings are shown; the journal has all of them. */
@@ -15,7 +16,9 @@ export function caveatLines(state: RunState, clean: Clean): string[] {
   const caveats = [...byCaveat].map(([caveat, names]) =>
     names.length === 1 ? `${names[0]} ${caveat}` : `${listing(names, NAMES)}: each ${caveat}`,
   );
-  const exceptions = state.exceptions.map(({ project, file }) => `${project} used a per-release exception: ${file}`);
+  const exceptions = state.exceptions.map(
+    ({ project, file }) => `${project} used a per-release exception: ${fromWorkspace(state, file)}`,
+  );
   const warned = [
     ...new Set(
       state.warnings.map(({ step, text }) => {

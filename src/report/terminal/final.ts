@@ -7,7 +7,7 @@ import { cleaner } from '../text.js';
 import { type Sentence, sentence } from '../verdict.js';
 import { caveatLines } from './caveats.js';
 import { failureBlock } from './failure-block.js';
-import { somethingIsUp, standing, whatIsUp } from './standing.js';
+import { somethingIsUp, standing, whatIsUp, whatStrays } from './standing.js';
 import { resultTable } from './table.js';
 
 export interface FinalOptions {
@@ -23,6 +23,8 @@ export interface FinalOptions {
   readonly suffix?: string;
 }
 
+/** Logs that are offered. */
+const LOGS = 3;
 /** Failing steps shown whole; of more only their titles. */
 const BLOCKS = 10;
 
@@ -61,15 +63,25 @@ const inPlanOrder = (steps: readonly StepState[]): StepState[] =>
 function left(state: RunState, options: FinalOptions): string[] {
   const { style, suffix = '', runDir } = options;
   const command = (words: string): string => `grenade ${words}${suffix}`;
-  const first = inPlanOrder(state.failed)[0];
+  const { alive = false } = options;
+  // Of a run that never ended: the steps it was in.
+  const steps = state.verdict === undefined ? [...state.running] : inPlanOrder(state.failed);
   const commands = [
-    ...(first === undefined ? [] : [command(`logs ${first.record.number}`)]),
+    ...steps.slice(0, LOGS).map(({ record }) => command(`logs ${record.number}`)),
     ...(state.verdict === 'base-ready' ? [command('run -t')] : []),
     ...(state.verdict === undefined && state.steps.length === 0 ? [] : [command('report')]),
-    ...(somethingIsUp(state) ? [command('clean')] : []),
+    // Who runs it needs it.
+    ...(somethingIsUp(state) && !alive ? [command('clean')] : []),
   ];
   const time =
-    state.verdict === 'passed' ? '' : `   ${formatDuration(elapsedMs(state, state.endedAt ?? state.lastAt))}`;
-  const next = [whatIsUp(state) ?? '', commands.join(' · ')].filter((words) => words !== '').join('   ');
-  return [...(next === '' ? [] : [`  ${next}`]), style.dim(`  ${runDir}${time}`)];
+    state.verdict === 'passed'
+      ? ''
+      : `   ${formatDuration(elapsedMs(state, alive ? options.now : (state.endedAt ?? state.lastAt)))}`;
+  const next = [alive ? '' : (whatIsUp(state) ?? ''), commands.join(' · ')].filter((words) => words !== '').join('   ');
+  const strays = whatStrays(state);
+  return [
+    ...(strays === undefined ? [] : [`  ${cleaner(options.mask)(strays)}`]),
+    ...(next === '' ? [] : [`  ${next}`]),
+    style.dim(`  ${runDir}${time}`),
+  ];
 }

@@ -24,9 +24,9 @@ export function frame(
   state: RunState,
   now: number,
   columns: number,
-  given: { readonly style?: Style; readonly clean?: Clean } = {},
+  given: { readonly style?: Style; readonly clean?: Clean; readonly closing?: boolean } = {},
 ): string {
-  const { style = PLAIN, clean = cleaner((text) => text) } = given;
+  const { style = PLAIN, clean = cleaner((text) => text), closing = false } = given;
   const width = Math.max(40, Math.min(columns, WIDEST));
   const rows = begunRows(state);
   const room = width - LABEL - 2 - TIME;
@@ -36,6 +36,8 @@ export function frame(
     room,
   );
   const texts = rows.flatMap((row, i) => rowLines(row, bodies[i] ?? [], aligned, { now, room, style }));
+  // Nothing is left or next any more: the result says how it ended.
+  if (closing) return texts.join('\n');
   const running = [...state.running];
   const shown = running.slice(0, RUNNING).map((step) => runningLine(state, step, now, width, clean));
   const more = running.length - shown.length;

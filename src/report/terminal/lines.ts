@@ -4,7 +4,7 @@ import type { Event } from '../../journal/event.js';
 import type { RunState, StepState } from '../../journal/state.js';
 import { explain } from '../explain.js';
 import { stepNumber, stepTitle } from '../names.js';
-import { place } from '../queries.js';
+import { fromWorkspace, place } from '../queries.js';
 import type { Style } from '../style.js';
 import { type Clean, clock, firstLine } from '../text.js';
 
@@ -23,7 +23,10 @@ export function plainLines(event: Event, state: RunState, clean: Clean, style: S
       const step = state.byKey.get(event.step);
       if (step === undefined) return [];
       const { status, record } = step;
-      if (status.kind !== 'failed') return [line(event.step, `${stepTitle(record)}  ${formatDuration(event.ms)}`)];
+      if (status.kind !== 'failed') {
+        const nothing = record.empty === true ? '  does nothing' : '';
+        return [line(event.step, `${stepTitle(record)}  ${formatDuration(event.ms)}${nothing}`)];
+      }
       const { short, what } = explain(status.failure, record);
       const { commandFailed } = status;
       const head = `${style.red('✘')} ${stepTitle(record)}  ${style.red(clean(short))} after ${formatDuration(event.ms)}`;
@@ -40,7 +43,7 @@ export function plainLines(event: Event, state: RunState, clean: Clean, style: S
     case 'warned':
       return [line(event.step, `${style.yellow('warning:')} ${clean(firstLine(event.text))}`)];
     case 'exception-used':
-      return [line(event.step, `  per-release exception of ${event.project}: ${event.file}`)];
+      return [line(event.step, `  per-release exception of ${event.project}: ${fromWorkspace(state, event.file)}`)];
     case 'service-exited':
       return event.expected
         ? []

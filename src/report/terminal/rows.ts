@@ -66,16 +66,18 @@ function rowName(hook: Hook, { side }: StepRecord): RowName {
 /** What a row says: hook by hook how many are done. */
 export function countItems(row: Row): Item[] {
   const groups = new Map<string, StepState[]>();
-  for (const step of row.steps) {
+  // What does nothing is no part of what was done.
+  for (const step of row.steps.filter(({ record }) => record.empty !== true)) {
     const title = groupTitle(step.record);
     const group = groups.get(title);
     if (group === undefined) groups.set(title, [step]);
     else group.push(step);
   }
   return [...groups].map(([title, steps]) => {
-    const done = steps.filter(({ status }) => status.kind === 'passed' || status.kind === 'failed').length;
-    const counts = `${done}/${steps.length}`;
-    return { text: title === row.name ? counts : `${title} ${counts}`, state: stateOf(steps) };
+    const passed = steps.filter(({ status }) => status.kind === 'passed').length;
+    const state = stateOf(steps);
+    const counts = `${passed}/${steps.length}${state === 'failed' ? ' ✘' : ''}`;
+    return { text: title === row.name ? counts : `${title} ${counts}`, state };
   });
 }
 
@@ -92,7 +94,8 @@ export function projectItems(row: Row, now: number): Item[] {
   const items = [...ways].map(([project, steps]): Item => {
     const state = stateOf(steps);
     const time = formatDuration(steps.reduce((sum, step) => sum + workedMs(step, now), 0));
-    return { text: state === 'waiting' ? project : `${project} ${state === 'running' ? '▸ ' : ''}${time}`, state };
+    const mark = state === 'running' ? '▸ ' : state === 'failed' ? '✘ ' : '';
+    return { text: state === 'waiting' ? project : `${project} ${mark}${time}`, state };
   });
   const begun = rest.some(({ status }) => status.kind !== 'waiting');
   return begun ? [...items, ...countItems({ name: row.name, steps: rest })] : items;
@@ -150,4 +153,7 @@ export function rowMs(row: Row, now: number): number {
 
 /** Rows that have begun. */
 export const begunRows = (state: RunState): Row[] =>
-  rowsOf(state.phases).filter(({ steps }) => steps.some(({ status }) => status.kind !== 'waiting'));
+  rowsOf(state.phases).filter(
+    ({ steps }) =>
+      steps.some(({ status }) => status.kind !== 'waiting') && steps.some(({ record }) => record.empty !== true),
+  );

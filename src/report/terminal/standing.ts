@@ -59,11 +59,28 @@ export function whatIsUp(state: RunState): string | undefined {
   const services = [...state.services.values()];
   const running = services.filter(({ status }) => status.kind === 'running').map(({ name }) => name);
   // Whatever hooks start by other means than `service_start` is not in the journal: nothing is claimed of it.
-  if (services.length === 0) return state.up ? 'What was up is still up.' : undefined;
+  if (services.length === 0) return state.up && state.strays.length === 0 ? 'What was up is still up.' : undefined;
   if (state.verdict !== undefined && !state.up) return 'Nothing is left up.';
   if (running.length === 0) return 'No service is up.';
   if (running.length === services.length) return 'Everything is still up.';
   return `${listing(running, 3)} ${running.length === 1 ? 'is' : 'are'} still up.`;
+}
+
+/** `web's server.mjs (pid 8559) still runs, though no service_start started it.` */
+export function whatStrays({ strays }: RunState): string | undefined {
+  if (strays.length === 0) return undefined;
+  const named = strays.map(
+    ({ pid, command, project }) => `${project === undefined ? '' : `${project}'s `}${program(command)} (pid ${pid})`,
+  );
+  return `${listing(named, 3)} still ${named.length === 1 ? 'runs' : 'run'}, though no service_start started ${named.length === 1 ? 'it' : 'them'}.`;
+}
+
+const INTERPRETER = /^(?:node|bash|sh|dash|ruby|perl|python[\d.]*)$/;
+
+/** What people know a process by: its program, or the script that an interpreter runs. */
+function program(command: string): string {
+  const [first = '', second = ''] = command.split(' ').map((word) => word.slice(word.lastIndexOf('/') + 1));
+  return INTERPRETER.test(first) && second !== '' && !second.startsWith('-') ? second : first;
 }
 
 /** Whether there may be something for `grenade clean` to end. */

@@ -1,7 +1,7 @@
 import { unreachable } from '../../basics/unreachable.js';
 import type { RunState } from '../../journal/state.js';
 import { hookOf, projectOf } from '../names.js';
-import { type Proof, proofOf } from '../queries.js';
+import { counts, type Proof, proofOf } from '../queries.js';
 import { type Clean, columns, count, listing } from '../text.js';
 
 /** More projects than this do not fit a screen; the page and JUnit have all. */
@@ -12,14 +12,7 @@ export function resultTable(state: RunState, clean: Clean): string[] {
   const checks = checksOf(state);
   const rows = state.projects.slice(0, ROWS).map(({ name }) => {
     const proof = proofOf(state, name);
-    const kept = state.resources.get(name)?.size ?? 0;
-    return [
-      `  ${name}`,
-      clean(releases(proof, state)),
-      proven(proof),
-      kept === 0 ? '' : `${count(kept, 'value')} kept`,
-      checks.get(name) ?? 'not checked',
-    ];
+    return [`  ${name}`, clean(releases(proof, state)), proven(proof), checks.get(name) ?? 'not checked'];
   });
   const more = state.projects.length - ROWS;
   return [...columns(rows), ...(more > 0 ? [`  and ${count(more, 'more project')}`] : [])];
@@ -54,10 +47,11 @@ function proven(proof: Proof): string {
 /** `checked before, with no API and after`, by project. */
 function checksOf(state: RunState): ReadonlyMap<string, string> {
   const times = new Map<string, string[]>();
-  for (const { record, status } of state.steps) {
+  for (const step of state.steps) {
+    const { record } = step;
     const project = projectOf(record);
     const hook = hookOf(record);
-    if (project === undefined || status.kind !== 'passed' || (hook !== 'verify' && hook !== 'verify_noapi')) continue;
+    if (project === undefined || !counts(step) || (hook !== 'verify' && hook !== 'verify_noapi')) continue;
     const when = hook === 'verify_noapi' ? 'with no API' : record.side === 'base' ? 'before' : 'after';
     times.set(project, [...(times.get(project) ?? []), when]);
   }

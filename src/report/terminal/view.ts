@@ -136,20 +136,21 @@ class LiveView implements View {
 
   close(): void {
     clearInterval(this.#timer);
-    this.#draw();
+    this.#draw(true);
     this.#closed = true;
     if (this.#update !== undefined) this.#update.done();
-    else if (this.#state !== undefined && this.#headed) this.#options.stream.write(`${this.#frame(this.#state)}\n`);
+    else if (this.#state !== undefined && this.#headed)
+      this.#options.stream.write(`${this.#frame(this.#state, true)}\n`);
     if (this.#headed) this.#options.stream.write('\n');
   }
 
-  #draw(): void {
+  #draw(closing = false): void {
     if (this.#closed || !this.#headed || this.#state === undefined) return;
-    this.#update?.(this.#frame(this.#state));
+    this.#update?.(this.#frame(this.#state, closing));
   }
 
-  #frame(state: RunState): string {
+  #frame(state: RunState, closing: boolean): string {
     const { stream, style, clean } = this.#options;
-    return frame(state, Date.now(), stream.columns ?? 80, { style, clean });
+    return frame(state, Date.now(), stream.columns ?? 80, { style, clean, closing });
   }
 }
