@@ -177,7 +177,7 @@ class LogMatch {
         this.#text = (this.#text + this.#decoder.write(chunk.subarray(0, count))).slice(-2 * LOG_WINDOW);
         if (this.#pattern.test(this.#text)) return true;
       }
-      return 'it did not';
+      return 'it did not'; // Yet: the next turn reads on.
     } finally {
       closeSync(fd);
     }
