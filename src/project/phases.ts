@@ -44,6 +44,8 @@ class Walk {
   /** Functions may come from a file that we do not look into. */
   #sourced = false;
   #depth = 0;
+  /** Whether what is walked through is written for this very phase. */
+  #own = false;
   /** Whether it looked at the phase it was called for. */
   asked = false;
 
@@ -63,14 +65,15 @@ class Walk {
       case 'case': {
         if (!this.#isPhase(statement.word)) throw new Acts();
         const branch = statement.branches.find(({ patterns }) => patterns.some((each) => this.#matches(each)));
-        if (branch !== undefined) this.run(branch.body);
+        if (branch !== undefined) this.#within(!branch.patterns.includes('*'), branch.body);
         return;
       }
       case 'if': {
         for (const { condition, body } of statement.branches) {
           const met = condition === undefined ? true : this.#chain(condition);
           // What may or may not be done must be nothing.
-          if (met !== false) this.#perhaps(met, body);
+          const own = met === true && condition !== undefined && !condition.includes('!=');
+          if (met !== false) this.#perhaps(met, own, body);
           if (met === true) return;
         }
         return;
@@ -83,9 +86,20 @@ class Walk {
     }
   }
 
-  #perhaps(met: Known, body: readonly Statement[]): void {
+  /** Runs a body; in one that is written for the phase whatever is not plainly nothing counts. */
+  #within(own: boolean, body: readonly Statement[]): void {
+    const before = this.#own;
+    this.#own ||= own;
     try {
       this.run(body);
+    } finally {
+      this.#own = before;
+    }
+  }
+
+  #perhaps(met: Known, own: boolean, body: readonly Statement[]): void {
+    try {
+      this.#within(own, body);
     } catch (error) {
       // Only perhaps: then what comes after counts too.
       if (!(error instanceof Leaves) || met === true) throw error;
@@ -131,7 +145,12 @@ class Walk {
       if (this.#functions.has(this.#phase)) return true;
       return this.#sourced ? 'unknown' : false;
     }
-    if (PREPARES.test(text) && !SUBSTITUTES.test(text) && !/[^<>&]>[^&>]/.test(text.replace(/"[^"]*"|'[^']*'/g, ''))) {
+    if (
+      !this.#own &&
+      PREPARES.test(text) &&
+      !SUBSTITUTES.test(text) &&
+      !/[^<>&]>[^&>]/.test(text.replace(/"[^"]*"|'[^']*'/g, ''))
+    ) {
       const given = /^(?:(?:local|export|declare|readonly|typeset)\s+)?(\w+)=(\S+)$/.exec(text);
       if (given !== null && this.#isPhase(given[2] ?? '')) this.#names.push(given[1] ?? '');
       return true;
@@ -150,7 +169,7 @@ class Walk {
     if (body === undefined || !passesOn || rest.length > 3 || this.#depth > 5) throw new Acts();
     this.#depth += 1;
     try {
-      this.run(body);
+      this.#within(name === this.#phase, body);
     } catch (error) {
       // `return` leaves the function alone; that `exit` would leave more changes nothing for who claims little.
       if (!(error instanceof Leaves)) throw error;

@@ -177,6 +177,11 @@ describe('hooks that can be seen to do nothing', () => {
       `set -e\nsource "$GRENADE_DIR/functions"\n. ./lib.sh\nurl=$(resource_get a url) # it\nif [[ $1 != verify_noapi ]]; then\n  resource_get a url url\n  b=$url/x\nfi\n${CASE}`,
       ['early_create', 'verify_noapi', 'destroy'],
     ],
+    [
+      'what it has for it, little as it is',
+      'case $1 in\n create) touch x;;\n verify) resource_get a url;;\n *) echo "nothing for $1";;\nesac',
+      ['early_create', 'verify_noapi', 'destroy'],
+    ],
     ['what all phases do', `${CASE}curl -f http://127.0.0.1/\n`, []],
     ['a script that names no phase', 'curl -f http://127.0.0.1/\n', []],
     [
