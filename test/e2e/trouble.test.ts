@@ -106,7 +106,8 @@ describe('a service in trouble', () => {
     const { outcome } = rig.start(['run']);
     await eventually(
       'create',
-      () => existsSync(join(rig.dir, '.grenade/latest')) && rig.steps().includes('web/create:base@spring'),
+      () =>
+        existsSync(join(rig.dir, '.grenade/latest/journal.ndjson')) && rig.steps().includes('web/create:base@spring'),
     );
     await gate.open();
     const { status, stdout } = await outcome;
@@ -145,6 +146,20 @@ describe('a service in trouble', () => {
     expect((await rig.grenade('run')).status).toBe(0);
     expect(rig.processes()).toEqual([]);
     expect(existsSync(join(rig.latest, 'data'))).toBe(false);
+  });
+
+  test('is named where no service_start started it, and is ended by clean', async () => {
+    await using rig = new Rig({
+      'grenade.yaml': TWO_RELEASES,
+      'projects/a/start.sh': bash('sleep 1000 >/dev/null 2>&1 </dev/null &'),
+      'projects/a/shutdown.sh': bash('echo "it will be fine"; exit 1'),
+    });
+    const { stdout } = await rig.grenade('run');
+    expect(stdout).toMatch(/a's sleep \(pid \d+\) still runs, though no service_start started it\./);
+    expect(rig.journal().at(-1)).toMatchObject({ type: 'run-finished', up: true, strays: [{ project: 'a' }] });
+    expect((await rig.grenade('clean')).status).toBe(0);
+    expect(rig.processes()).toEqual([]);
+    expect((await rig.grenade('report')).stdout).not.toContain('still runs');
   });
 
   test('goes down with --on-failure destroy', async () => {

@@ -190,6 +190,12 @@ describe('parts of a run', () => {
     await gate.reached();
     const second = await rig.grenade('run');
     expect([second.status, second.stderr]).toEqual([2, expect.stringContaining('a run is going on')]);
+    const report = await rig.grenade('report');
+    expect([report.status, report.stdout]).toEqual([
+      0,
+      expect.stringContaining('Still running during 01 a start base'),
+    ]);
+    expect(report.stdout).not.toContain('grenade clean');
     const cleaning = await rig.grenade('clean');
     expect([cleaning.status, cleaning.stderr]).toEqual([2, expect.stringContaining('a run is going on')]);
     await gate.open();
