@@ -160,7 +160,10 @@ export async function endProcesses({ find, signal = 'SIGTERM', graceMs }: EndOpt
     let alive = [...tracked.values()].filter(isAlive);
     if (alive.length === 0 || now - foundAt > FIND_EVERY_MS) {
       foundAt = now;
-      for (const stat of find(listProcesses())) {
+      let found = find(listProcesses());
+      // What forks and ends while we go through /proc leaves a child that was not on the list.
+      if (alive.length === 0 && found.length === 0) found = find(listProcesses());
+      for (const stat of found) {
         if (untouchable.has(stat.pid) || tracked.has(keyOf(stat))) continue;
         tracked.set(keyOf(stat), { pid: stat.pid, startTime: stat.startTime, command: commandLine(stat.pid) });
       }
@@ -194,7 +197,10 @@ function heads(alive: readonly ProcessId[]): readonly ProcessStat[] {
   const stats = alive.map((id) => identify(id.pid)).filter((stat) => stat !== undefined);
   const pids = new Set(stats.map((stat) => stat.pid));
   const groups = new Set(stats.filter((stat) => !pids.has(stat.parent)).map((stat) => stat.group));
-  return stats.filter((stat) => groups.has(stat.group));
+  // Leaders first: one that sees a worker end before it is asked itself takes that for a crash.
+  return stats
+    .filter((stat) => groups.has(stat.group))
+    .sort((a, b) => Number(b.pid === b.group) - Number(a.pid === a.group));
 }
 
 /** Signals this very process; false when it is gone, or not ours to signal. */

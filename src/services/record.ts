@@ -173,10 +173,15 @@ export function processesOf(
   );
 }
 
-/** Processes that carry the service's mark. */
+/**
+ * Processes that carry the service's mark. Nobody is found only when two looks find nobody: one that forks and ends
+ * while we go through `/proc`, as daemons do, leaves a child that is not on the list.
+ */
 function leftOf(runDir: string, record: ServiceRecord, among?: readonly ProcessStat[]): readonly ProcessStat[] {
   const mark = markOf(runDir, record.name);
-  return withMark('GRENADE_SERVICE', (value) => value === mark, among);
+  const look = () => withMark('GRENADE_SERVICE', (value) => value === mark, among);
+  const found = look();
+  return found.length === 0 && among === undefined ? look() : found;
 }
 
 /** The last lines a service wrote since it was last started. */
