@@ -1,13 +1,15 @@
 // Bundles the four programs of dist/ and writes the types that a TypeScript project imports.
 import { execFileSync } from 'node:child_process';
-import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 process.chdir(root);
-rmSync('dist', { recursive: true, force: true });
+// Built beside the old one and then put in its place: what runs from `dist/` meanwhile, or a build that fails, loses nothing.
+const next = 'dist.next';
+rmSync(next, { recursive: true, force: true });
 
 const { metafile } = await build({
   entryPoints: {
@@ -16,7 +18,7 @@ const { metafile } = await build({
     host: 'src/project/host.ts',
     index: 'src/index.ts',
   },
-  outdir: 'dist',
+  outdir: next,
   bundle: true,
   splitting: true,
   platform: 'node',
@@ -42,9 +44,11 @@ const licences = [...bundled].sort().map((name) => {
   if (file === undefined) throw new Error(`${name} is bundled and has no licence file`);
   return `${name}\n\n${readFileSync(`node_modules/${name}/${file}`, 'utf8').trim()}\n`;
 });
-writeFileSync('dist/THIRD-PARTY-LICENCES.txt', licences.join(`\n${'-'.repeat(80)}\n\n`));
+writeFileSync(`${next}/THIRD-PARTY-LICENCES.txt`, licences.join(`\n${'-'.repeat(80)}\n\n`));
 
 if (!process.argv.includes('--no-types')) {
   const tsc = createRequire(import.meta.url).resolve('typescript/bin/tsc');
-  execFileSync(process.execPath, [tsc, '-p', 'tsconfig.build.json'], { stdio: 'inherit' });
+  execFileSync(process.execPath, [tsc, '-p', 'tsconfig.build.json', '--outDir', `${next}/types`], { stdio: 'inherit' });
 }
+rmSync('dist', { recursive: true, force: true });
+renameSync(next, 'dist');
