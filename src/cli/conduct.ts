@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { describeFault } from '../basics/fault.js';
 import { writeFileAtomic } from '../basics/files.js';
 import { isSecretName } from '../basics/mask.js';
 import type { Event } from '../journal/event.js';
@@ -23,14 +24,19 @@ import { whatIsLeft } from '../services/strays.js';
 import { livingServices } from '../services/supervisor.js';
 import { caveats } from '../workspace/caveats.js';
 import type { RunFlags } from './flags.js';
-import { Interrupts } from './interrupts.js';
+import type { Interrupts } from './interrupts.js';
 import { suffixOf } from './of-run.js';
 import { foldOf, type Prepared } from './prepared.js';
 import { fromHere } from './say.js';
 import { VERSION } from './version.js';
 
 /** Conducts a prepared run from its first event to the last sentence, and returns what to exit with. */
-export async function conduct(prepared: Prepared, flags: RunFlags, dir: string): Promise<number> {
+export async function conduct(
+  prepared: Prepared,
+  flags: RunFlags,
+  dir: string,
+  interrupts: Interrupts,
+): Promise<number> {
   const { workspace, plan, runDir, resumed } = prepared;
   const env = runEnvironment(workspace, runDir);
   keepSecrets(runDir, workspace.secrets, env, workspace.base.env, workspace.target.env);
@@ -51,7 +57,6 @@ export async function conduct(prepared: Prepared, flags: RunFlags, dir: string):
     view.event(event, state);
   });
 
-  const interrupts = new Interrupts();
   try {
     const harness = { version: VERSION, pid: process.pid, startTime: identify(process.pid)?.startTime ?? '' };
     if (resumed) journal.append({ type: 'run-resumed', harness });
@@ -99,21 +104,42 @@ export async function conduct(prepared: Prepared, flags: RunFlags, dir: string):
       kill: interrupts.second,
     });
   } catch (error) {
-    journal.append({ type: 'run-finished', verdict: 'harness', ...whatIsLeft(runDir) });
-    process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);
+    complain('the run could not go on', error);
+    const finished = { type: 'run-finished', verdict: 'harness', ...whatIsLeft(runDir) } as const;
+    try {
+      journal.append(finished);
+    } catch {
+      // What broke the run may be the journal itself; the result below still has to say how it ended.
+      state.apply({ at: Date.now(), ...finished });
+    }
   } finally {
-    interrupts.close();
     view.close();
-    journal.close();
+    attempt('the journal could not be closed', () => journal.close());
   }
 
   const given = { tail: tailOf(runDir), mask, now: Date.now() };
-  writeFileAtomic(join(runDir, 'junit.xml'), await junit(state, given));
+  const xml = await junit(state, given);
+  attempt('junit.xml could not be written', () => writeFileAtomic(join(runDir, 'junit.xml'), xml));
   const suffix = suffixOf(dir);
   process.stdout.write(finalResult(state, { ...given, runDir: fromHere(runDir), style, suffix }));
-  if (state.verdict === 'passed') dropData(runDir);
-  retireRuns(workspace.dataRoot, (old) => old === runDir || livingServices(old).length > 0);
+  attempt('what is no longer needed could not be removed', () => {
+    if (state.verdict === 'passed') dropData(runDir);
+    retireRuns(workspace.dataRoot, (old) => old === runDir || livingServices(old).length > 0);
+  });
   return exitCode(state);
+}
+
+/** Does what a run's verdict does not hang on: when it cannot be done, that is said. */
+function attempt(otherwise: string, work: () => void): void {
+  try {
+    work();
+  } catch (error) {
+    complain(otherwise, error);
+  }
+}
+
+function complain(what: string, error: unknown): void {
+  process.stderr.write(`grenade: ${what}: ${describeFault(error)}\n`);
 }
 
 /** What is known of a hook today is no part of a plan, which may be from yesterday. */

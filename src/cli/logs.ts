@@ -25,10 +25,15 @@ export async function logs(name: string, at: string, flags: OfRun): Promise<numb
     return misused(`step ${step.record.number} ${step.record.key} has no log`, 'It never ran in this run.');
   }
   const mask = maskOf(runDir);
+  let gone = false;
+  process.stdout.once('error', () => {
+    gone = true;
+  });
   const lines = createInterface({ input: createReadStream(join(runDir, step.log)), crlfDelay: 0 });
   for await (const line of lines) {
-    // A reader that is slower than the disk is waited for.
-    if (!process.stdout.write(`${mask(line)}\n`)) await once(process.stdout, 'drain');
+    // A reader that is slower than the disk is waited for; one that has seen enough is not.
+    if (!process.stdout.write(`${mask(line)}\n`)) await once(process.stdout, 'drain').catch(() => undefined);
+    if (gone) break;
   }
   return 0;
 }

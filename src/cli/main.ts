@@ -1,4 +1,5 @@
 import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { describeFault } from '../basics/fault.js';
 import type { CleanFlags, OfRun, PlanFlags, ResourceFlags, RunFlags } from './flags.js';
 import { VERSION } from './version.js';
 
@@ -139,16 +140,20 @@ Exits: 0 passed · 1 the upgrade broke something · 2 wrong usage or workspace, 
   return program;
 }
 
+// Nobody listens any more (`grenade run | head -1`, a terminal that was closed): what was begun goes on to its end.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
+
 try {
   await grenade().parseAsync();
 } catch (error) {
   if (error instanceof CommanderError) {
     // Commander has said it; help and version are what was asked for, the rest is wrong usage.
     process.exitCode = error.exitCode === 0 ? 0 : 2;
+  } else if (error instanceof Error && 'syscall' in error) {
+    process.stderr.write(`grenade: it cannot go on: ${describeFault(error)}\n`);
+    process.exitCode = 4;
   } else {
-    console.error(
-      `grenade: this is a fault of Grenade's own, please report it.\n${error instanceof Error ? error.stack : error}`,
-    );
+    process.stderr.write(`grenade: this is a fault of Grenade's own, please report it.\n${describeFault(error)}\n`);
     process.exitCode = 4;
   }
 }

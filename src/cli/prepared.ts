@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { describeFault } from '../basics/fault.js';
 import type { Problem } from '../basics/problem.js';
 import { err, type Result } from '../basics/result.js';
 import { RunFold } from '../journal/fold.js';
@@ -22,7 +23,13 @@ export async function savedPlan(file: string, workspace: Workspace): Promise<Res
     import('../plan/resolve.js'),
   ]);
   if (!existsSync(file)) return err([{ message: `there is no ${file}`, fix: 'Make it with `grenade plan --json`.' }]);
-  const plan = parsePlanJson(readFileSync(file, 'utf8'));
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch (error) {
+    return err([{ message: `the plan cannot be read: ${describeFault(error)}`, fix: 'Name another file.', file }]);
+  }
+  const plan = parsePlanJson(text);
   if (!plan.ok) {
     return err([{ message: `this is no plan: ${plan.error}`, fix: 'Make it again with `grenade plan --json`.', file }]);
   }

@@ -1,5 +1,6 @@
 import { closeSync, openSync, readdirSync, readSync } from 'node:fs';
 import { join } from 'node:path';
+import { StringDecoder } from 'node:string_decoder';
 import { Journal } from '../journal/journal.js';
 import { HOOKS, type Hook, type Side } from '../journal/record.js';
 import type { RunState } from '../journal/state.js';
@@ -17,7 +18,7 @@ import { Interrupts } from './interrupts.js';
 import { openRun } from './of-run.js';
 import { readOptions } from './prepare.js';
 import { foldOf } from './prepared.js';
-import { fromHere, misused, refuse } from './say.js';
+import { fromHere, INTERRUPTED, misused, refuse } from './say.js';
 
 /**
  * `grenade resource`: one phase of one project against what a run left up, for people who write hooks. It is no part
@@ -66,15 +67,17 @@ export async function resource(name: string, phase: string, at: string, flags: R
   process.stdout.write(`${name} ${hook} for ${side} ${workspace[side].name}, against run ${state.run}\n`);
   const interrupts = new Interrupts();
   const running = startHook(context, step, project, hook);
-  const follow = follower(join(runDir, running.log), maskOf(runDir));
-  const timer = setInterval(follow, 100);
+  const log = openSync(join(runDir, running.log), 'r');
+  const follow = follower(log, maskOf(runDir));
+  const timer = setInterval(() => follow(), 100);
   interrupts.first.addEventListener('abort', () =>
     running.end({ kind: 'interrupted', signal: String(interrupts.first.reason) }),
   );
   interrupts.second.addEventListener('abort', () => running.kill());
-  const { failure, log } = await running.ended;
+  const { failure, log: path } = await running.ended;
   clearInterval(timer);
-  follow();
+  follow({ toTheEnd: true });
+  closeSync(log);
   interrupts.close();
   journal.close();
   if (failure === undefined) {
@@ -83,8 +86,8 @@ export async function resource(name: string, phase: string, at: string, flags: R
   }
   const { short, what = '', next = '' } = explain(failure, step);
   process.stdout.write(`✘ ${[short, what, next].filter((text) => text !== '').join('\n  ')}\n`);
-  process.stdout.write(`  The whole log is ${fromHere(join(runDir, log))}\n`);
-  return interrupts.first.aborted ? 130 : 1;
+  process.stdout.write(`  The whole log is ${fromHere(join(runDir, path))}\n`);
+  return interrupts.first.aborted ? INTERRUPTED : 1;
 }
 
 /** A number for the names of its files that neither the run nor an earlier call took. */
@@ -120,26 +123,25 @@ const planOf = (step: Step): Plan => ({
   phases: [{ name: step.phase, blame: 'base', onFailure: 'stop', steps: [step] }],
 });
 
-/** Writes what was added to a log since the last call, whole lines at a time, masked. */
-function follower(path: string, mask: (text: string) => string): () => void {
+/**
+ * Writes what was added to an open log since the last call, whole lines at a time, masked. It stays open while it is
+ * followed: a failed step's log is renamed, and its last words count most.
+ */
+function follower(fd: number, mask: (text: string) => string): (options?: { readonly toTheEnd: boolean }) => void {
+  const chunk = Buffer.alloc(64 * 1024);
+  const decoder = new StringDecoder('utf8');
   let offset = 0;
   let rest = '';
-  return () => {
-    let fd: number;
-    try {
-      fd = openSync(path, 'r');
-    } catch {
-      return; // A failed step's log has moved; what it said was read before.
-    }
-    const chunk = Buffer.alloc(64 * 1024);
-    for (let count = readSync(fd, chunk, 0, chunk.length, offset); count > 0; ) {
+  return ({ toTheEnd } = { toTheEnd: false }) => {
+    for (;;) {
+      const count = readSync(fd, chunk, 0, chunk.length, offset);
+      if (count === 0) break;
       offset += count;
-      rest += chunk.toString('utf8', 0, count);
+      rest += decoder.write(chunk.subarray(0, count));
       const whole = rest.lastIndexOf('\n') + 1;
       process.stdout.write(mask(rest.slice(0, whole)));
       rest = rest.slice(whole);
-      count = readSync(fd, chunk, 0, chunk.length, offset);
     }
-    closeSync(fd);
+    if (toTheEnd && rest !== '') process.stdout.write(`${mask(rest)}\n`);
   };
 }

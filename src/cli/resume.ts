@@ -10,7 +10,7 @@ import type { Draft } from '../workspace/draft.js';
 import { foldOf, type Prepared, savedPlan } from './prepared.js';
 
 /** `-t`: the latest run, if it ended after its base part and what it had up still is. */
-export async function goOn(draft: Draft): Promise<Result<Prepared, readonly Problem[]>> {
+export async function goOn(draft: Draft, signal: AbortSignal): Promise<Result<Prepared, readonly Problem[]>> {
   const refused = (message: string, fix = 'Run `grenade run -b` first, or the whole run.'): Result<never, Problem[]> =>
     err([{ message, fix }]);
   const runDir = findRun(draft.dataRoot);
@@ -19,6 +19,7 @@ export async function goOn(draft: Draft): Promise<Result<Prepared, readonly Prob
   if (state.verdict !== 'base-ready' && state.verdict !== 'stopped') {
     return refused(`-t goes on with a run that ended after its base part, and run ${state.run} did not`);
   }
+  if (state.cleaned) return refused(`-t needs what the base part left, and run ${state.run} was cleaned up since`);
   if (!baseDone(state)) return refused(`-t begins at the shutdown, and run ${state.run} was stopped before it`);
   if (state.steps.every(({ status }) => status.kind === 'passed')) return refused(`run ${state.run} is over`);
   const gone = missingServices(runDir, state);
@@ -29,7 +30,7 @@ export async function goOn(draft: Draft): Promise<Result<Prepared, readonly Prob
   }
 
   const env = { ...process.env, ...workspaceEnvironment(draft, runDir) };
-  const workspace = await completeWorkspace(draft, { runDir, env });
+  const workspace = await completeWorkspace(draft, { runDir, env, signal });
   if (!workspace.ok) return workspace;
   const plan = await savedPlan(join(runDir, 'plan.json'), workspace.value);
   return plan.ok ? ok({ workspace: workspace.value, plan: plan.value, runDir, resumed: true }) : plan;

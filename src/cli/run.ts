@@ -1,5 +1,6 @@
 import { rmSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
+import { describeFault } from '../basics/fault.js';
 import { writeFileAtomic } from '../basics/files.js';
 import type { Problem } from '../basics/problem.js';
 import { err, ok, type Result } from '../basics/result.js';
@@ -8,7 +9,7 @@ import { printPlanJson } from '../plan/json.js';
 import type { Plan } from '../plan/plan.js';
 import { listRuns, markLatest } from '../run/directory.js';
 import { workspaceEnvironment } from '../run/environment.js';
-import { takeLock } from '../run/lock.js';
+import { type Holder, type Lock, takeLock } from '../run/lock.js';
 import { livingServices } from '../services/supervisor.js';
 import { completeWorkspace } from '../workspace/complete.js';
 import type { Draft } from '../workspace/draft.js';
@@ -16,10 +17,11 @@ import { readWorkspace } from '../workspace/read.js';
 import type { Workspace } from '../workspace/workspace.js';
 import { conduct } from './conduct.js';
 import type { RunFlags } from './flags.js';
+import { Interrupts } from './interrupts.js';
 import { newRunDirectory, readOptions } from './prepare.js';
 import { type Prepared, savedPlan } from './prepared.js';
 import { goOn } from './resume.js';
-import { misused, refuse } from './say.js';
+import { fromHere, INTERRUPTED, misused, refuse } from './say.js';
 
 /** `grenade run`: reads, plans, runs, tells. Nothing is run before everything that was asked for made sense. */
 export async function run(at: string, flags: RunFlags): Promise<number> {
@@ -30,22 +32,41 @@ export async function run(at: string, flags: RunFlags): Promise<number> {
   if (!read.ok) return refuse(read.error);
   const draft = read.value;
 
-  const lock = takeLock(draft.dataRoot);
+  let lock: Result<Lock, Holder>;
+  try {
+    lock = takeLock(draft.dataRoot);
+  } catch (error) {
+    return misused(
+      `nothing can be written to ${fromHere(draft.dataRoot)}: ${describeFault(error)}`,
+      'Make it writable, or name another directory as `data-root` in grenade.yaml.',
+    );
+  }
   if (!lock.ok) {
     const { pid } = lock.error;
     return misused(`a run is going on in this workspace (process ${pid})`, 'Wait for it, or end it with Ctrl-C.');
   }
+  // From here on there is something to be put in order by whoever interrupts us.
+  const interrupts = new Interrupts();
   try {
-    const prepared = flags.t === true ? await goOn(draft) : await begin(draft, flags);
+    const prepared = await (flags.t === true ? goOn(draft, interrupts.first) : begin(draft, flags, interrupts.first));
+    if (!prepared.ok && interrupts.first.aborted) {
+      process.stderr.write('Interrupted before anything was run.\n');
+      return INTERRUPTED;
+    }
     if (!prepared.ok) return refuse(prepared.error);
-    return await conduct(prepared.value, flags, resolve(at));
+    return await conduct(prepared.value, flags, resolve(at), interrupts);
   } finally {
+    interrupts.close();
     lock.value.release();
   }
 }
 
 /** Makes a new run's directory, sources the settings, makes the plan; takes it all back when something is wrong. */
-async function begin(draft: Draft, flags: RunFlags): Promise<Result<Prepared, readonly Problem[]>> {
+async function begin(
+  draft: Draft,
+  flags: RunFlags,
+  signal: AbortSignal,
+): Promise<Result<Prepared, readonly Problem[]>> {
   const runDir = newRunDirectory(draft.dataRoot);
   const refused = (problems: readonly Problem[]): Result<never, readonly Problem[]> => {
     rmSync(runDir, { recursive: true, force: true });
@@ -54,6 +75,7 @@ async function begin(draft: Draft, flags: RunFlags): Promise<Result<Prepared, re
   const workspace = await completeWorkspace(draft, {
     runDir,
     env: { ...process.env, ...workspaceEnvironment(draft, runDir) },
+    signal,
   });
   if (!workspace.ok) return refused(workspace.error);
   const plan =

@@ -5,6 +5,9 @@ import { formatProblems } from '../workspace/problems.js';
 /** What a command that was refused exits with: nothing was run. */
 export const REFUSED = 2;
 
+/** What a command that was interrupted exits with. */
+export const INTERRUPTED = 130;
+
 /** Says everything that is wrong at once, and returns what to exit with. */
 export function refuse(problems: readonly Problem[]): number {
   process.stderr.write(`${formatProblems(problems, process.cwd())}\n`);

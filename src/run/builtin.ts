@@ -1,5 +1,6 @@
 import { appendFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { later } from '../basics/timer.js';
 import { unreachable } from '../basics/unreachable.js';
 import type { Failure } from '../journal/failure.js';
 import type { Action } from '../journal/record.js';
@@ -63,9 +64,9 @@ async function perform(
 function pause(ms: number, stop: AbortSignal): Promise<void> {
   if (stop.aborted) return Promise.resolve();
   return new Promise((resolve) => {
-    const timer = setTimeout(resolve, ms);
+    const callOff = later(ms, resolve);
     stop.addEventListener('abort', () => {
-      clearTimeout(timer);
+      callOff();
       resolve();
     });
   });

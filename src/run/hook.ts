@@ -1,5 +1,6 @@
 import { appendFileSync, closeSync, openSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { later } from '../basics/timer.js';
 import { unreachable } from '../basics/unreachable.js';
 import { judgeRelease, reportedRelease } from '../checks/release.js';
 import type { Failure } from '../journal/failure.js';
@@ -47,7 +48,13 @@ export function startHook(context: RunContext, step: Step, project: Project, hoo
   closeSync(logFd);
   if (printedFd !== undefined) closeSync(printedFd);
   const { pid } = spawned;
-  journal.append({ type: 'step-started', step: step.key, log, ...(pid === undefined ? {} : { pid }) });
+  try {
+    journal.append({ type: 'step-started', step: step.key, log, ...(pid === undefined ? {} : { pid }) });
+  } catch (error) {
+    // Nobody would ever know of it.
+    if (pid !== undefined) signalGroup(pid, 'SIGKILL');
+    throw error;
+  }
 
   const notes = new HookNotes(notesPath, step.key, journal);
   let reason: Failure | undefined;
@@ -57,11 +64,11 @@ export function startHook(context: RunContext, step: Step, project: Project, hoo
     if (pid !== undefined) grouped ??= endGroup(pid, GRACE);
   };
   const limit = hookLimit(workspace.limits, project.name, hook);
-  const timer = setTimeout(() => end({ kind: 'time-limit', limitMs: limit.ms, limit: limit.from }), limit.ms);
+  const callOff = later(limit.ms, () => end({ kind: 'time-limit', limitMs: limit.ms, limit: limit.from }));
 
   const finish = async (): Promise<StepEnd> => {
     const ended = await spawned.ended;
-    clearTimeout(timer);
+    callOff();
     await grouped; // What it started goes with it before anything else begins.
     notes.fold();
     const failure = reason ?? failureOf(ended, command, notes) ?? judge();

@@ -1,3 +1,5 @@
+import { describeFault } from '../basics/fault.js';
+import { later } from '../basics/timer.js';
 import { unreachable } from '../basics/unreachable.js';
 import type { Verdict } from '../journal/event.js';
 import type { Failure } from '../journal/failure.js';
@@ -43,6 +45,8 @@ class Runner {
   #ending: Failure | undefined;
   /** What failed is Grenade's own work: nobody else is to blame. */
   #atFault = false;
+  /** What we could not do, such as write to a disk that is full. */
+  #broken: { readonly error: unknown } | undefined;
 
   constructor(context: RunContext, options: RunOptions) {
     this.#context = context;
@@ -50,16 +54,22 @@ class Runner {
   }
 
   async run(): Promise<Verdict> {
-    const { context, options } = { context: this.#context, options: this.#options };
-    const services = new ServiceWatch(context, (failure) => this.#endAll(failure));
+    const [context, options] = [this.#context, this.#options];
+    const services = new ServiceWatch(
+      context,
+      (failure) => this.#endAll(failure),
+      (error) => this.#break(error),
+    );
     const notes = new NoteWatch(context.runDir, () => {
-      for (const step of this.#running.values()) step.fold();
+      this.#guard(() => {
+        for (const step of this.#running.values()) step.fold();
+      });
     });
     const limitMs = context.workspace.limits.run;
-    const limit = setTimeout(() => this.#endAll({ kind: 'time-limit', limitMs, limit: 'limits.run' }), limitMs);
+    const callOff = later(limitMs, () => this.#endAll({ kind: 'time-limit', limitMs, limit: 'limits.run' }));
     const interrupted = (): void => {
       const signal = String(options.interrupt.reason);
-      context.journal.append({ type: 'interrupted', signal });
+      this.#guard(() => context.journal.append({ type: 'interrupted', signal }));
       this.#endAll({ kind: 'interrupted', signal });
     };
     const killed = (): void => {
@@ -69,9 +79,16 @@ class Runner {
     options.kill.addEventListener('abort', killed);
     if (options.interrupt.aborted) interrupted();
     try {
-      return await this.#phases(services);
+      const verdict = await this.#phases(services);
+      if (this.#broken !== undefined) throw this.#broken.error;
+      return verdict;
+    } catch (error) {
+      this.#break(error);
+      // What runs side by side with the step that broke must not outlive the run.
+      await Promise.allSettled([...this.#running.values()].map(({ ended }) => ended));
+      throw error;
     } finally {
-      clearTimeout(limit);
+      callOff();
       options.interrupt.removeEventListener('abort', interrupted);
       options.kill.removeEventListener('abort', killed);
       services.close();
@@ -151,6 +168,21 @@ class Runner {
       default:
         return unreachable(action);
     }
+  }
+
+  /** Does what could break where nobody would catch it: in a timer, or when the kernel calls. */
+  #guard(work: () => void): void {
+    try {
+      work();
+    } catch (error) {
+      this.#break(error);
+    }
+  }
+
+  /** Without a journal there is no run: ends what runs, so that the run can end. */
+  #break(error: unknown): void {
+    this.#broken ??= { error };
+    this.#endAll({ kind: 'step-error', reason: describeFault(error) });
   }
 
   #endAll(failure: Failure): void {

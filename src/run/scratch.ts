@@ -22,7 +22,8 @@ export class Scratch {
     const free = this.#free.pop();
     if (free !== undefined) return free;
     const path = join(this.#dir, String(++this.#made));
-    mkdirSync(path);
+    // A hook may have removed what it lies in.
+    mkdirSync(path, { recursive: true });
     return path;
   }
 

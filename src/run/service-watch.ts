@@ -14,20 +14,23 @@ const LOOK_EVERY = 1000;
 export class ServiceWatch {
   readonly #context: RunContext;
   readonly #died: (failure: Failure) => void;
+  readonly #broke: (error: unknown) => void;
   readonly #seen = new Set<string>();
   readonly #supervised: string;
   #written = 0n;
   readonly #watcher: FSWatcher;
   readonly #timer: NodeJS.Timeout;
 
-  constructor(context: RunContext, died: (failure: Failure) => void) {
+  /** `broke` is told what went wrong where nobody would catch it: in a timer, or when the kernel calls. */
+  constructor(context: RunContext, died: (failure: Failure) => void, broke: (error: unknown) => void) {
     this.#context = context;
     this.#died = died;
+    this.#broke = broke;
     this.#supervised = join(context.runDir, 'supervised');
-    this.#watcher = watch(this.#supervised, () => this.look());
+    this.#watcher = watch(this.#supervised, () => this.#called());
     // Without a watch the timer still looks.
     this.#watcher.on('error', () => this.#watcher.close());
-    this.#timer = setInterval(() => this.look(), LOOK_EVERY);
+    this.#timer = setInterval(() => this.#called(), LOOK_EVERY);
   }
 
   /** Looks if anything was written there since; called where a step's end must not overtake the news. */
@@ -44,6 +47,9 @@ export class ServiceWatch {
       const incarnation = `${service.name} ${service.pid} ${service.startTime}`;
       if (this.#seen.has(incarnation)) continue;
       this.#seen.add(incarnation);
+      // An earlier part of the run may have seen it end, and said whether that was as it should be.
+      const known = this.#context.state.services.get(service.name);
+      if (known?.status.kind === 'ended' && known.pid === service.pid) continue;
       const expected = service.state.kind === 'stopped' || this.#takenDownByItsProject(service.step);
       const status = service.state.status;
       this.#context.journal.append({
@@ -67,6 +73,14 @@ export class ServiceWatch {
   close(): void {
     clearInterval(this.#timer);
     this.#watcher.close();
+  }
+
+  #called(): void {
+    try {
+      this.look();
+    } catch (error) {
+      this.#broke(error);
+    }
   }
 
   #takenDownByItsProject(startedBy: string | undefined): boolean {

@@ -35,6 +35,7 @@ export async function completeWorkspace(draft: Draft, options: CompleteOptions):
       runDir: options.runDir,
       env: options.env,
       limitMs: draft.limits.hook,
+      signal: options.signal,
     }),
     describeModules(draft.directories, options.signal),
   ]);

@@ -3,6 +3,7 @@ import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Problem } from '../basics/problem.js';
 import { err, ok, type Result } from '../basics/result.js';
+import { later } from '../basics/timer.js';
 import { unreachable } from '../basics/unreachable.js';
 import { type Note, parseNotes } from '../journal/notes.js';
 import { type Ended, endGroup, spawnInto } from '../process/spawn.js';
@@ -24,6 +25,8 @@ export interface Sources {
   /** What the shell starts with. */
   readonly env: NodeJS.ProcessEnv;
   readonly limitMs: number;
+  /** Ends it, and all that it started. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** Variables that differ because a shell ran, not because a file said so. */
@@ -54,11 +57,15 @@ export async function sourceSettings(sources: Sources): Promise<Result<Sourced, 
   });
   closeSync(fd);
   let late: Promise<void> | undefined;
-  const timer = setTimeout(() => {
-    if (pid !== undefined) late = endGroup(pid, 2000);
-  }, sources.limitMs);
+  const endAll = (): void => {
+    if (pid !== undefined) late ??= endGroup(pid, 2000);
+  };
+  const callOff = later(sources.limitMs, endAll);
+  sources.signal?.addEventListener('abort', endAll);
+  if (sources.signal?.aborted) endAll();
   const end = await ended;
-  clearTimeout(timer);
+  callOff();
+  sources.signal?.removeEventListener('abort', endAll);
   await late;
 
   const notes = parseNotes(read(registration));
