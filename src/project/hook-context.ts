@@ -36,7 +36,7 @@ export interface HookContext {
 
   /** Writes a line to the step's log. */
   log(text: string): void;
-  /** Writes a line for people: to the step's log, and to the result of the run. */
+  /** Writes a line for people: to the step's log, and to the terminal while the run goes on. */
   summary(text: string): void;
   /** Says something that does not fail the run and must not be lost: to the step's log, and to the result of the run. */
   warn(text: string): void;
