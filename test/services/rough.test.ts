@@ -27,24 +27,20 @@ const state = (name: string) => listServices(rig.runDir).find((service) => servi
 const FUNCTIONS = 'source $GRENADE_DIR/functions\n';
 
 describe('what has ended is waited for no longer', () => {
-  /** Without any wait it takes 40 ms; with one of ours running out, a second at least. */
-  const SOON_MS = 700;
+  /** Longer than a test may take: whoever waits this out fails by that. */
+  const FOR_EVER = 600_000;
 
   test('a command that ends at once is started, and its status known', async () => {
-    const began = performance.now();
     await start('brief', ['sh', '-c', 'exit 9']);
     await until(() => state('brief')?.kind === 'died');
-    expect(performance.now() - began).toBeLessThan(SOON_MS);
     expect(state('brief')).toEqual({ kind: 'died', status: 9 });
   });
 
   test('a wait for one that dies ends with it', async () => {
     await start('dying', ['sh', '-c', 'sleep 0.2; exit 9']);
-    const began = performance.now();
-    await expect(waitReady(rig.runDir, 'dying', { port: 9 }, { limitMs: 10_000 })).rejects.toThrow(
+    await expect(waitReady(rig.runDir, 'dying', { port: 9 }, { limitMs: FOR_EVER })).rejects.toThrow(
       /^Service dying ended with status 9 while port 9 was awaited/,
     );
-    expect(performance.now() - began).toBeLessThan(200 + SOON_MS);
   });
 
   test('a group of which only a zombie is left has ended', async () => {
@@ -55,9 +51,7 @@ describe('what has ended is waited for no longer', () => {
     const pid = await new Promise<number>((resolve) => parent.stdout.once('data', (text) => resolve(Number(text))));
     await until(() => identify(pid)?.state === 'Z');
     expect(inGroup(pid)).toEqual([]);
-    const began = performance.now();
-    await endGroup(pid, 5000);
-    expect(performance.now() - began).toBeLessThan(SOON_MS);
+    await endGroup(pid, FOR_EVER);
     parent.kill();
   });
 });
@@ -143,9 +137,7 @@ describe('who was killed while starting a service', () => {
   test('is not waited for', async () => {
     await start('api', sleeper);
     writeFileSync(lock(), '4194304 1');
-    const began = performance.now();
-    await ensureStarted(rig.runDir, ['api'], { limitMs: 5000 });
-    expect(performance.now() - began).toBeLessThan(1000);
+    await ensureStarted(rig.runDir, ['api'], { limitMs: 600_000 });
   });
 });
 
@@ -162,11 +154,9 @@ describe('a log', () => {
   test('that nobody can read in time does not outlast the limit', async () => {
     await start('flood', sleeper);
     truncateSync(filesOf(rig.runDir, 'flood').log, 10 * 1024 ** 3);
-    const began = performance.now();
     await expect(waitReady(rig.runDir, 'flood', { log: /ready/ }, { limitMs: 300 })).rejects.toThrow(
       'Waited 0.3 s for its log to say /ready/ of service flood',
     );
-    expect(performance.now() - began).toBeLessThan(3000);
   });
 });
 
