@@ -143,7 +143,7 @@ class Runner {
     if (this.#ending !== undefined) running.end(this.#ending);
     let { failure, log } = await running.ended;
     // A service may have died as the last act of a hook that passed: the step must not be done before that is known.
-    services.lookAgain();
+    await services.lookAgain();
     if (failure === undefined && this.#ending !== undefined) failure = this.#ending;
     this.#running.delete(step);
     const ms = Math.round(performance.now() - started);

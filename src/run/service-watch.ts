@@ -1,6 +1,9 @@
 import { type FSWatcher, statSync, watch } from 'node:fs';
 import { join } from 'node:path';
 import type { Failure } from '../journal/failure.js';
+import { isAlive } from '../process/identity.js';
+import { waitUntil } from '../process/wait.js';
+import type { ListedService } from '../services/record.js';
 import { listServices } from '../services/supervisor.js';
 import type { RunContext } from './context.js';
 
@@ -18,6 +21,8 @@ export class ServiceWatch {
   readonly #seen = new Set<string>();
   readonly #supervised: string;
   #written = 0n;
+  /** Those that were running when we last looked. */
+  #up: readonly ListedService[] = [];
   readonly #watcher: FSWatcher;
   readonly #timer: NodeJS.Timeout;
 
@@ -33,8 +38,15 @@ export class ServiceWatch {
     this.#timer = setInterval(() => this.#called(), LOOK_EVERY);
   }
 
-  /** Looks if anything was written there since; called where a step's end must not overtake the news. */
-  lookAgain(): void {
+  /** Looks if anything has ended since; called where a step's end must not overtake the news. */
+  async lookAgain(): Promise<void> {
+    this.#lookIfWritten();
+    if (!this.#up.some(isAboutToSay)) return;
+    await waitUntil(() => (this.#up.some(isAboutToSay) ? undefined : true), { limitMs: LOOK_EVERY, intervalMs: 1 });
+    this.#lookIfWritten();
+  }
+
+  #lookIfWritten(): void {
     const { mtimeNs } = statSync(this.#supervised, { bigint: true });
     if (mtimeNs === this.#written) return;
     this.#written = mtimeNs;
@@ -42,7 +54,9 @@ export class ServiceWatch {
   }
 
   look(): void {
-    for (const service of listServices(this.#context.runDir)) {
+    const services = listServices(this.#context.runDir);
+    this.#up = services.filter(({ state }) => state.kind === 'running');
+    for (const service of services) {
       if (service.state.kind === 'running') continue;
       const incarnation = `${service.name} ${service.pid} ${service.startTime}`;
       if (this.#seen.has(incarnation)) continue;
@@ -91,6 +105,12 @@ export class ServiceWatch {
       );
     });
   }
+}
+
+/** Whether its main process has ended, and the supervisor has yet to write down how. */
+function isAboutToSay(service: ListedService): boolean {
+  const supervisor = { pid: service.supervisor, startTime: service.supervisorStartTime };
+  return !isAlive(service) && isAlive(supervisor);
 }
 
 /** The project in a step's key, `s3rver/start:base@spring`. */

@@ -172,3 +172,17 @@ test('a lock that a killed harness left is taken by one of many', async () => {
   expect(outcomes.map(({ status }) => status).sort()).toEqual([0, 2, 2, 2, 2, 2]);
   expect(readFileSync(join(rig.dir, 'projects/a/begun'), 'utf8')).toBe('begun\n');
 });
+
+test('a service that dies as the last act of a hook fails that hook’s step, and not a later one', async () => {
+  await using rig = new Rig({
+    ...SMALL,
+    'projects/a/start.sh': withFunctions('service_start web -- bash -c \'echo $$ >"$DATA_DIR/pid"; exec sleep 1000\''),
+    'projects/a/shutdown.sh': withFunctions('service_stop web'),
+    'projects/a/smoke.sh': bash('pid=$(<"$DATA_DIR/pid")', 'kill "$pid"', 'while [[ -e /proc/$pid ]]; do :; done'),
+  });
+  // What it is about takes a few milliseconds: once may be luck.
+  for (let time = 0; time < 5; time++) {
+    const { status } = await rig.grenade('run', '-q');
+    expect([status, rig.steps().at(-1)]).toEqual([3, 'a/smoke:base@spring']);
+  }
+});
