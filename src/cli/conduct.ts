@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import { describeFault } from '../basics/fault.js';
 import { writeFileAtomic } from '../basics/files.js';
 import { isSecretName } from '../basics/mask.js';
 import type { Event } from '../journal/event.js';
@@ -27,7 +26,7 @@ import type { RunFlags } from './flags.js';
 import type { Interrupts } from './interrupts.js';
 import { suffixOf } from './of-run.js';
 import { foldOf, type Prepared } from './prepared.js';
-import { fromHere } from './say.js';
+import { attempt, complain, fromHere } from './say.js';
 import { VERSION } from './version.js';
 
 /** Conducts a prepared run from its first event to the last sentence, and returns what to exit with. */
@@ -127,19 +126,6 @@ export async function conduct(
     retireRuns(workspace.dataRoot, (old) => old === runDir || livingServices(old).length > 0);
   });
   return exitCode(state);
-}
-
-/** Does what a run's verdict does not hang on: when it cannot be done, that is said. */
-function attempt(otherwise: string, work: () => void): void {
-  try {
-    work();
-  } catch (error) {
-    complain(otherwise, error);
-  }
-}
-
-function complain(what: string, error: unknown): void {
-  process.stderr.write(`grenade: ${what}: ${describeFault(error)}\n`);
 }
 
 /** What is known of a hook today is no part of a plan, which may be from yesterday. */

@@ -8,7 +8,7 @@ import { exitCode } from '../report/verdict.js';
 import { maskOf } from '../run/secrets.js';
 import type { OfRun } from './flags.js';
 import { openRun } from './of-run.js';
-import { fromHere } from './say.js';
+import { attempt, fromHere } from './say.js';
 
 /** `grenade report`: how a run went, told again from its journal; a killed run gets the JUnit it did not live to write. */
 export async function report(at: string, flags: OfRun): Promise<number> {
@@ -16,7 +16,10 @@ export async function report(at: string, flags: OfRun): Promise<number> {
   if (!found.ok) return found.error;
   const { runDir, state, alive, suffix } = found.value;
   const given = { tail: tailOf(runDir), mask: maskOf(runDir), now: Date.now(), alive };
-  if (!alive) writeFileAtomic(join(runDir, 'junit.xml'), await junit(state, given));
+  if (!alive) {
+    const xml = await junit(state, given);
+    attempt('junit.xml could not be written', () => writeFileAtomic(join(runDir, 'junit.xml'), xml));
+  }
   process.stdout.write(
     finalResult(state, { ...given, runDir: fromHere(runDir), style: styleFor(process.stdout, process.env), suffix }),
   );

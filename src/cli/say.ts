@@ -1,4 +1,5 @@
 import { relative } from 'node:path';
+import { describeFault } from '../basics/fault.js';
 import type { Problem } from '../basics/problem.js';
 import { formatProblems } from '../workspace/problems.js';
 
@@ -24,4 +25,17 @@ export function fromHere(path: string): string {
   const way = relative(process.cwd(), path);
   if (way === '') return '.';
   return way.length < path.length ? way : path;
+}
+
+/** Does what a run's verdict does not hang on: when it cannot be done, that is said. */
+export function attempt(otherwise: string, work: () => void): void {
+  try {
+    work();
+  } catch (error) {
+    complain(otherwise, error);
+  }
+}
+
+export function complain(what: string, error: unknown): void {
+  process.stderr.write(`grenade: ${what}: ${describeFault(error)}\n`);
 }

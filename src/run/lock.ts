@@ -1,4 +1,4 @@
-import { closeSync, linkSync, mkdirSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
+import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { err, ok, type Result } from '../basics/result.js';
 import { identify, isAlive } from '../process/identity.js';
@@ -21,10 +21,8 @@ export function takeLock(dataRoot: string): Result<Lock, Holder> {
   const path = join(dataRoot, 'lock');
   const mine = `${path}.${process.pid}`;
   const self = identify(process.pid);
-  const fd = openSync(mine, 'w');
-  writeSync(fd, `${process.pid} ${self?.startTime ?? ''}\n`);
-  closeSync(fd);
   try {
+    writeFileSync(mine, `${process.pid} ${self?.startTime ?? ''}\n`);
     for (;;) {
       try {
         // A link appears whole or not at all, and never over another.
@@ -35,18 +33,36 @@ export function takeLock(dataRoot: string): Result<Lock, Holder> {
       }
       const holder = lockHolder(dataRoot);
       if (holder !== undefined) return err(holder);
-      rmSync(path, { force: true });
+      takeAway(path, `${mine}.left`);
     }
   } finally {
     rmSync(mine, { force: true });
   }
 }
 
+/**
+ * Takes away a lock that nobody alive held when we looked. Another may have done so since and hold it by now: only a
+ * rename shows what it was that we took, and that one gets it back.
+ */
+function takeAway(path: string, aside: string): void {
+  try {
+    renameSync(path, aside);
+    if (holderIn(aside) !== undefined) linkSync(aside, path);
+  } catch {
+    // Somebody else was faster; the next look sees what is there.
+  }
+  rmSync(aside, { force: true });
+}
+
 /** Who holds the lock, if anybody who is alive does. */
 export function lockHolder(dataRoot: string): Holder | undefined {
+  return holderIn(join(dataRoot, 'lock'));
+}
+
+function holderIn(path: string): Holder | undefined {
   let text: string;
   try {
-    text = readFileSync(join(dataRoot, 'lock'), 'utf8');
+    text = readFileSync(path, 'utf8');
   } catch {
     return undefined;
   }
