@@ -10,6 +10,9 @@ const SHORTEST = 4;
 /** A password in a URL, up to the last @ before the path: `postgres://user:PASSWORD@host/db`. */
 const URL_PASSWORD = /([a-z][a-z0-9+.-]*:\/\/[^\s:/?#@'"]*):([^\s/'"]+)@/gi;
 
+/** The other place where libpq and others take it from: `postgres://host/db?user=me&password=PASSWORD`. */
+const QUERY_PASSWORD = /([?&](?:ssl)?password=)[^\s&'"]+/gi;
+
 /** Whether a variable or key of this name holds a secret; `*` in a pattern is any text, upper and lower case are one. */
 export function isSecretName(name: string, patterns: readonly string[]): boolean {
   return [...ALWAYS, ...patterns].some((pattern) => {
@@ -29,7 +32,7 @@ export function makeMask(secrets: Iterable<string>): (text: string) => string {
     // The longest first: one secret may contain another.
     .sort((a, b) => b.length - a.length);
   return (text) => {
-    let masked = text.replace(URL_PASSWORD, `$1:${MASKED}@`);
+    let masked = text.replace(URL_PASSWORD, `$1:${MASKED}@`).replace(QUERY_PASSWORD, `$1${MASKED}`);
     for (const value of values) masked = masked.replaceAll(value, MASKED);
     return masked;
   };

@@ -4,9 +4,11 @@ import type { Save } from './save.js';
 export function postgresDump(url: URL, path: string): Save {
   const bare = new URL(url);
   bare.password = '';
+  bare.searchParams.delete('password');
+  const password = url.searchParams.get('password') ?? decodeURIComponent(url.password);
   return {
     command: ['pg_dump', `--dbname=${bare.href}`, `--file=${path}`, '--no-password'],
-    env: url.password === '' ? {} : { PGPASSWORD: decodeURIComponent(url.password) },
+    env: password === '' ? {} : { PGPASSWORD: password },
     path,
   };
 }

@@ -13,6 +13,7 @@ export type DataSource =
 export function parseDataSource(text: string): Result<DataSource, string> {
   if (isAbsolute(text)) return ok({ kind: 'directory', path: text });
   const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url !== undefined && !isDecodable(url)) return err('a % in its user, password or path is written %25');
   switch (url?.protocol) {
     case 'postgres:':
     case 'postgresql:':
@@ -22,6 +23,16 @@ export function parseDataSource(text: string): Result<DataSource, string> {
       return ok({ kind: 'mysql', url });
     default:
       return err('data is an absolute directory, or a postgres:// or mysql:// URL');
+  }
+}
+
+/** Whether its parts can be taken apart: a lone `%` is let through by `URL`, and cannot be decoded. */
+function isDecodable({ username, password, pathname }: URL): boolean {
+  try {
+    for (const part of [username, password, pathname]) decodeURIComponent(part);
+    return true;
+  } catch {
+    return false;
   }
 }
 

@@ -1,4 +1,4 @@
-import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { err, ok, type Result } from '../basics/result.js';
 import { identify, isAlive } from '../process/identity.js';
@@ -23,50 +23,64 @@ export function takeLock(dataRoot: string): Result<Lock, Holder> {
   const self = identify(process.pid);
   try {
     writeFileSync(mine, `${process.pid} ${self?.startTime ?? ''}\n`);
-    for (;;) {
-      try {
-        // A link appears whole or not at all, and never over another.
-        linkSync(mine, path);
-        return ok({ release: () => rmSync(path, { force: true }) });
-      } catch (error) {
-        if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
-      }
+    while (!linked(mine, path)) {
       const holder = lockHolder(dataRoot);
       if (holder !== undefined) return err(holder);
-      takeAway(path, `${mine}.left`);
+      takeAway(path, mine);
     }
+    return ok({ release: () => rmSync(path, { force: true }) });
   } finally {
     rmSync(mine, { force: true });
   }
 }
 
 /**
- * Takes away a lock that nobody alive held when we looked. Another may have done so since and hold it by now: only a
- * rename shows what it was that we took, and that one gets it back.
+ * Takes away a lock whose holder is dead, and never one that somebody has taken since: only who holds the lock on
+ * taking away looks and removes. One killed between these two lines leaves that to the next.
  */
-function takeAway(path: string, aside: string): void {
-  try {
-    renameSync(path, aside);
-    if (holderIn(aside) !== undefined) linkSync(aside, path);
-  } catch {
-    // Somebody else was faster; the next look sees what is there.
+function takeAway(path: string, mine: string): void {
+  const taking = `${path}.taking`;
+  if (!linked(mine, taking)) {
+    if (isLeft(taking)) rmSync(taking, { force: true });
+    return;
   }
-  rmSync(aside, { force: true });
+  if (isLeft(path)) rmSync(path, { force: true });
+  rmSync(taking, { force: true });
+}
+
+/** Whether `path` is now a link to `mine`: it appears whole or not at all, and never over another. */
+function linked(mine: string, path: string): boolean {
+  try {
+    linkSync(mine, path);
+    return true;
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false;
+    throw error;
+  }
+}
+
+/** Whether a lock is there whose holder is dead. */
+function isLeft(path: string): boolean {
+  const text = read(path);
+  return text !== undefined && holderIn(text) === undefined;
 }
 
 /** Who holds the lock, if anybody who is alive does. */
 export function lockHolder(dataRoot: string): Holder | undefined {
-  return holderIn(join(dataRoot, 'lock'));
+  return holderIn(read(join(dataRoot, 'lock')) ?? '');
 }
 
-function holderIn(path: string): Holder | undefined {
-  let text: string;
-  try {
-    text = readFileSync(path, 'utf8');
-  } catch {
-    return undefined;
-  }
+function holderIn(text: string): Holder | undefined {
   const [pid = '', startTime = ''] = text.trim().split(' ');
   const holder = { pid: Number(pid), startTime };
   return Number.isInteger(holder.pid) && isAlive(holder) ? { pid: holder.pid } : undefined;
+}
+
+/** What a lock says; undefined when there is none. */
+function read(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return undefined;
+  }
 }

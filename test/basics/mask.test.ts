@@ -43,3 +43,9 @@ describe('masking', () => {
     );
   });
 });
+
+test('a password in the query of a URL is hidden too', () => {
+  expect(makeMask([])('at postgres://h/db?user=u&password=hunter22&x=1 now')).toBe(
+    'at postgres://h/db?user=u&password=***&x=1 now',
+  );
+});
