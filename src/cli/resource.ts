@@ -31,7 +31,10 @@ export async function resource(name: string, phase: string, at: string, flags: R
   if (!found.ok) return found.error;
   const { runDir, state, alive } = found.value;
   if (alive) return misused(`run ${state.run} is going on`, 'Wait for it, or end it with Ctrl-C.');
-  if (!state.up) return misused(`nothing of run ${state.run} is up`, 'Bring the base up first: grenade run -b.');
+  // What hooks start by their own means is up too, and nobody told us.
+  const takenDown = state.cleaned || state.verdict === 'passed';
+  if (takenDown && !state.up)
+    return misused(`nothing of run ${state.run} is up`, 'Bring the base up first: grenade run -b.');
 
   const read = await readWorkspace(at, readOptions({}));
   if (!read.ok) return refuse(read.error);

@@ -147,6 +147,15 @@ test('a phase run by hand shows what its hook said before it failed, to the last
   expect(status).toBe(1);
 });
 
+test('a phase is run by hand also where no service of ours is up, and not once all was cleaned up', async () => {
+  await using rig = new Rig({ ...SMALL, 'projects/a/smoke.sh': bash('echo "looked"') });
+  expect((await rig.grenade('run', '-b', '-q')).status).toBe(0);
+  const { status, stdout } = await rig.grenade('resource', 'a', 'smoke');
+  expect([status, stdout]).toEqual([0, expect.stringContaining('looked')]);
+  expect((await rig.grenade('clean')).status).toBe(0);
+  expect((await rig.grenade('resource', 'a', 'smoke')).status).toBe(2);
+});
+
 test('a workspace may have any name, and may be reached through a link', async () => {
   await using rig = new Rig();
   const files = {
