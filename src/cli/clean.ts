@@ -1,9 +1,9 @@
-import { existsSync, readdirSync, rmdirSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { Journal } from '../journal/journal.js';
 import { dropData, listRuns } from '../run/directory.js';
 import { leftovers } from '../run/leftovers.js';
-import { lockHolder } from '../run/lock.js';
+import { takeLock } from '../run/lock.js';
 import { endEverything } from '../services/supervisor.js';
 import { findDataRoot } from '../workspace/data-root.js';
 import type { CleanFlags } from './flags.js';
@@ -13,24 +13,34 @@ import { fromHere, misused } from './say.js';
 /** `grenade clean`: ends what a run left up, by its records, and drops its data. Logs and journal stay. */
 export async function clean(at: string, flags: CleanFlags): Promise<number> {
   const dataRoot = findDataRoot(resolve(at));
-  const holder = lockHolder(dataRoot);
-  if (holder !== undefined) {
-    return misused(`a run is going on here (process ${holder.pid})`, 'Wait for it, or interrupt it with Ctrl-C.');
+  if (!existsSync(dataRoot)) {
+    if (flags.all !== true) return misused(`there is no run in ${fromHere(dataRoot)}`, 'Run `grenade run` first.');
+    process.stdout.write('There is nothing to clean.\n');
+    return 0;
   }
-  return flags.all === true ? cleanAll(dataRoot) : cleanOne(at, flags);
+  // Held to the end: a run that began meanwhile would lose its directories.
+  const lock = takeLock(dataRoot);
+  if (!lock.ok) {
+    return misused(`a run is going on here (process ${lock.error.pid})`, 'Wait for it, or interrupt it with Ctrl-C.');
+  }
+  try {
+    return flags.all === true ? await cleanAll(dataRoot) : await cleanOne(at, flags);
+  } finally {
+    lock.value.release();
+  }
 }
 
 async function cleanOne(at: string, flags: CleanFlags): Promise<number> {
   const found = await openRun(at, flags);
   if (!found.ok) return found.error;
   const { runDir, events, state } = found.value;
-  const journal = new Journal(join(runDir, 'journal.ndjson'), (event) => state.apply(event));
-  // What a killed runner did not write down, then what is ended now: none of it makes the run longer.
-  for (const body of leftovers(runDir, events, state)) journal.append(body, state.lastAt);
+  // Ended before anything is written: that must also work on a disk that is full, and makes room there.
   const ended = await endEverything(runDir);
-  for (const body of leftovers(runDir, events, state)) journal.append(body, state.lastAt);
   const had = existsSync(join(runDir, 'data'));
   dropData(runDir);
+  const journal = new Journal(join(runDir, 'journal.ndjson'));
+  // What a killed runner did not write down, and what ended now: none of it makes the run longer.
+  for (const body of leftovers(runDir, events, state)) journal.append(body, state.lastAt);
   journal.append({ type: 'cleaned' });
   journal.close();
   tell(ended);
@@ -39,17 +49,14 @@ async function cleanOne(at: string, flags: CleanFlags): Promise<number> {
 }
 
 async function cleanAll(dataRoot: string): Promise<number> {
-  if (!existsSync(dataRoot)) {
-    process.stdout.write('There is nothing to clean.\n');
-    return 0;
-  }
   const ended = [];
   for (const runDir of listRuns(dataRoot)) ended.push(...(await endEverything(runDir)));
   // Only what is ours: somebody may have pointed `data-root` at a directory that holds more.
-  for (const name of ['runs', 'releases', 'latest', 'lock', '.gitignore']) {
+  for (const name of ['runs', 'releases', 'latest', '.gitignore']) {
     rmSync(join(dataRoot, name), { recursive: true, force: true });
   }
-  if (readdirSync(dataRoot).length === 0) rmdirSync(dataRoot);
+  // What is left then is the lock, which goes with the directory.
+  if (readdirSync(dataRoot).every((name) => name.startsWith('lock'))) rmSync(dataRoot, { recursive: true });
   tell(ended);
   process.stdout.write(`All runs and kept releases in ${fromHere(dataRoot)} are gone.\n`);
   return 0;

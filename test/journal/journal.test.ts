@@ -25,6 +25,17 @@ test('what is appended is read back, and told to the listener, in order', () => 
   expect(heard).toEqual(['warned', 'interrupted']);
 });
 
+test('a line that cannot be read is passed over and said, and the rest is there', () => {
+  new Journal(path).append({ type: 'warned', text: 'before' });
+  appendFileSync(path, 'not JSON\n');
+  new Journal(path).append({ type: 'warned', text: 'after' });
+  expect([...readJournal(path)].map((event) => (event.type === 'warned' ? event.text : ''))).toEqual([
+    'before',
+    'line 2 of the journal could not be read and was passed over',
+    'after',
+  ]);
+});
+
 test('a line cut in half by a crash is passed over, and dropped when writing goes on', () => {
   new Journal(path).append({ type: 'warned', text: 'whole' });
   appendFileSync(path, '{"at":1,"type":"warn');
