@@ -46,8 +46,6 @@ export function listProcesses(): readonly ProcessStat[] {
 
 export const inGroup = (group: number) => listProcesses().filter((stat) => stat.group === group);
 
-export const inSession = (session: number) => listProcesses().filter((stat) => stat.session === session);
-
 /** Processes started with this variable in their environment, as long as they let it stand. */
 export function withMark(
   variable: string,
@@ -74,20 +72,6 @@ export function environmentVariable(pid: number, variable: string): string | und
     from = end + 1;
   }
   return undefined;
-}
-
-/** These processes and all that descends from them, by parents that still live. */
-export function withDescendants(roots: ReadonlySet<number>, among: readonly ProcessStat[]): readonly ProcessStat[] {
-  const children = new Map<number, ProcessStat[]>();
-  for (const stat of among) children.set(stat.parent, [...(children.get(stat.parent) ?? []), stat]);
-  const found = new Map<number, ProcessStat>();
-  const visit = (stat: ProcessStat): void => {
-    if (found.has(stat.pid)) return;
-    found.set(stat.pid, stat);
-    for (const child of children.get(stat.pid) ?? []) visit(child);
-  };
-  for (const stat of among) if (roots.has(stat.pid)) visit(stat);
-  return [...found.values()];
 }
 
 /** Command line for people; the name in brackets where there is none, as `ps` has it. */

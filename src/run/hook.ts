@@ -71,7 +71,8 @@ export function startHook(context: RunContext, step: Step, project: Project, hoo
     callOff();
     await grouped; // What it started goes with it before anything else begins.
     notes.fold();
-    const failure = reason ?? failureOf(ended, command, notes) ?? judge();
+    const output = takePrinted();
+    const failure = reason ?? failureOf(ended, command, notes) ?? judge(output);
     if (failure === undefined && installs) completeRelease(release);
     context.scratch.giveBack(scratch);
     if (failure === undefined) return { failure, log };
@@ -80,17 +81,23 @@ export function startHook(context: RunContext, step: Step, project: Project, hoo
     return { failure, log: failed };
   };
 
+  /** What a version hook printed, which belongs into its log like all that hooks print, however it ended. */
+  const takePrinted = (): string => {
+    if (printed === undefined) return '';
+    const output = readFileSync(printed, 'utf8');
+    appendFileSync(join(runDir, log), output);
+    rmSync(printed);
+    return output;
+  };
+
   /** What some hooks owe besides a status of 0. */
-  const judge = (): Failure | undefined => {
-    if (hook === 'version') return judgeVersion();
+  const judge = (output: string): Failure | undefined => {
+    if (hook === 'version') return judgeVersion(output);
     if (hook === 'shutdown') return judgeShutdown(runDir, project);
     return undefined;
   };
 
-  const judgeVersion = (): Failure | undefined => {
-    const output = printed === undefined ? '' : readFileSync(printed, 'utf8');
-    appendFileSync(join(runDir, log), output);
-    if (printed !== undefined) rmSync(printed);
+  const judgeVersion = (output: string): Failure | undefined => {
     const version = notes.version ?? reportedRelease(output);
     const before = step.side === 'target' ? context.state.reported.get(project.name)?.base : undefined;
     if (version !== '') journal.append({ type: 'release-reported', project: project.name, side: step.side, version });

@@ -1,7 +1,7 @@
 import { closeSync, existsSync, fstatSync, mkdirSync, openSync, readdirSync, readFileSync, readSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { writeFileAtomic } from '../basics/files.js';
-import { identify, isAlive, listProcesses, type ProcessId, type ProcessStat, withMark } from '../process/identity.js';
+import { isAlive, listProcesses, type ProcessId, type ProcessStat, withMark } from '../process/identity.js';
 
 /** A supervised service: its main process, known by id and start time, and where its output goes. */
 export interface Service extends ProcessId {
@@ -223,5 +223,3 @@ export function readText(path: string): string | undefined {
     return undefined;
   }
 }
-
-export const startOf = (pid: number): string => identify(pid)?.startTime ?? '';

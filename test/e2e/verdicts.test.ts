@@ -92,6 +92,17 @@ describe('the proof of release', () => {
     expect([status, stdout]).toEqual([exit, stdout]);
   });
 
+  test('what a version hook printed is in its log when it fails, too', async () => {
+    await using rig = new Rig({
+      'grenade.yaml': TWO_RELEASES,
+      ...project('a'),
+      'projects/a/version.sh': '#!/usr/bin/env bash\necho "no answer from the server"\nexit 3\n',
+    });
+    const { status, stdout } = await rig.grenade('run');
+    expect([status, stdout]).toEqual([3, expect.stringContaining('no answer from the server')]);
+    expect(rig.log('a/version:base')).toBe('no answer from the server\n');
+  });
+
   test('with nothing named, a release that did not change fails', async () => {
     await using rig = new Rig({
       'grenade.yaml': TWO_RELEASES,
