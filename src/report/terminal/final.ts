@@ -1,13 +1,13 @@
 import { formatDuration } from '../../basics/duration.js';
 import { elapsedMs } from '../../journal/fold.js';
 import type { RunState, StepState } from '../../journal/state.js';
+import { somethingIsUp, standing, whatIsUp, whatStrays } from '../standing.js';
 import type { Style } from '../style.js';
 import type { Tail } from '../tail.js';
 import { cleaner } from '../text.js';
 import { type Sentence, sentence } from '../verdict.js';
 import { caveatLines } from './caveats.js';
 import { failureBlock } from './failure-block.js';
-import { somethingIsUp, standing, whatIsUp, whatStrays } from './standing.js';
 import { resultTable } from './table.js';
 
 export interface FinalOptions {
@@ -37,7 +37,7 @@ export function finalResult(state: RunState, options: FinalOptions): string {
     [`${paint(verdict, style)(verdict.mark)} ${style.bold(clean(verdict.text))}`, ...caveatLines(state, clean)],
     ...failures(state, { ...options, clean }),
     state.verdict === 'passed' ? resultTable(state, clean) : [],
-    [...(options.alive === true ? [] : standing(state, clean)), ...left(state, options)],
+    [...(options.alive === true ? [] : standing(state, clean).map((line) => `  ${line}`)), ...left(state, options)],
   ];
   return `${sections
     .filter((lines) => lines.length > 0)

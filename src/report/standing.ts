@@ -1,8 +1,8 @@
-import type { RunState } from '../../journal/state.js';
-import { stepNumber } from '../names.js';
-import { brokenProject, neverRan, positions, verifiedAfter } from '../queries.js';
-import { type Clean, count, listing } from '../text.js';
-import { isFailure } from '../verdict.js';
+import type { RunState } from '../journal/state.js';
+import { stepNumber } from './names.js';
+import { brokenProject, neverRan, positions, verifiedAfter } from './queries.js';
+import { type Clean, count, listing } from './text.js';
+import { isFailure } from './verdict.js';
 
 const NAMES = 5;
 
@@ -15,10 +15,10 @@ export function standing(state: RunState, clean: Clean): string[] {
   const [first] = waiting;
   const from = first === undefined ? '' : stepNumber(first.record.number, state.steps.length);
   return [
-    ...(where.length === 0 ? [] : [`  ${clean(where.join('; '))}.`]),
+    ...(where.length === 0 ? [] : [`${clean(where.join('; '))}.`]),
     ...(waiting.length === 0
       ? []
-      : [`  ${waiting.length} of ${count(state.steps.length, 'step')} never ran, from ${from} on.`]),
+      : [`${waiting.length} of ${count(state.steps.length, 'step')} never ran, from ${from} on.`]),
   ];
 }
 

@@ -1,0 +1,37 @@
+import type { RunState } from '../journal/state.js';
+import { numbered } from './names.js';
+import { fromWorkspace } from './queries.js';
+import { listing } from './text.js';
+
+const NAMES = 6;
+
+/** Something that weakens a verdict, in a sentence without its full stop. */
+export interface Weakness {
+  readonly kind: 'caveat' | 'exception' | 'warning';
+  readonly text: string;
+}
+
+/** All that weakens the verdict, each said once. */
+export function weaknesses(state: RunState): Weakness[] {
+  const byCaveat = new Map<string, string[]>();
+  for (const { name, caveats } of state.projects) {
+    for (const caveat of caveats) byCaveat.set(caveat, [...(byCaveat.get(caveat) ?? []), name]);
+  }
+  const caveats = [...byCaveat].map(([caveat, names]) =>
+    names.length === 1 ? `${names[0]} ${caveat}` : `${listing(names, NAMES)}: each ${caveat}`,
+  );
+  const exceptions = state.exceptions.map(
+    ({ project, file }) => `${project} used a per-release exception: ${fromWorkspace(state, file)}`,
+  );
+  const warned = new Set(
+    state.warnings.map(({ step, text }) => {
+      const known = state.byKey.get(step ?? '');
+      return known === undefined ? text : `${numbered(state, known)}: ${text}`;
+    }),
+  );
+  return [
+    ...caveats.map((text): Weakness => ({ kind: 'caveat', text })),
+    ...exceptions.map((text): Weakness => ({ kind: 'exception', text })),
+    ...[...warned].map((text): Weakness => ({ kind: 'warning', text })),
+  ];
+}
