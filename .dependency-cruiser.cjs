@@ -2,7 +2,7 @@
 const ROW = [
   ['basics'],
   ['process', 'journal'],
-  ['resources', 'services', 'databases'],
+  ['resources', 'services', 'databases', 'probes'],
   ['project'],
   ['workspace'],
   ['plan'],

@@ -1,4 +1,5 @@
 import type { Failure } from './failure.js';
+import type { ProbeChanged, ProbeRecord, SamplingEnded } from './probe.js';
 import type { PhaseRecord, Side, StepRecord } from './record.js';
 
 /**
@@ -20,6 +21,8 @@ export type Event = { /** When, in milliseconds since the epoch. */ readonly at:
   | ServiceStopping
   | ServiceExited
   | ReleaseReported
+  | ProbeChanged
+  | SamplingEnded
   | Interrupted
   | RunFinished
   | Cleaned
@@ -62,6 +65,8 @@ export interface Planned {
   readonly projects: readonly ProjectRecord[];
   readonly phases: readonly PhaseRecord[];
   readonly steps: readonly StepRecord[];
+  /** What is asked all through the run; left out when nothing is. */
+  readonly probes?: readonly ProbeRecord[];
 }
 
 /** `-t` goes on with a run that ended after its base part. */

@@ -1,10 +1,12 @@
 import type { CommandFailed, Event, Harness, Planned, ProjectRecord, ServiceExited, Stray, Verdict } from './event.js';
 import type { Failure } from './failure.js';
+import { foldProbe, foldSampling, type ProbeDraft, planProbes } from './fold-probes.js';
 import type {
   ExceptionUse,
   PhaseState,
   Reported,
   RunState,
+  SamplingLost,
   ServiceState,
   ServiceStatus,
   StepState,
@@ -43,6 +45,8 @@ export class RunFold implements RunState {
   failed: StepDraft[] = [];
   reported = new Map<string, Reported>();
   services = new Map<string, ServiceState>();
+  probes = new Map<string, ProbeDraft>();
+  samplingLost: SamplingLost | undefined;
   resources = new Map<string, Set<string>>();
   warnings: Warning[] = [];
   exceptions: ExceptionUse[] = [];
@@ -130,6 +134,13 @@ export class RunFold implements RunState {
       case 'release-reported':
         this.reported.set(event.project, { ...this.reported.get(event.project), [event.side]: event.version });
         return;
+      case 'probe-changed':
+        foldProbe(this.probes, event);
+        return;
+      case 'sampling-ended':
+        foldSampling(this.probes, event);
+        if (event.reason !== undefined) this.samplingLost = { at: event.until, reason: event.reason };
+        return;
       case 'interrupted':
         this.interrupted = event.signal;
         return;
@@ -157,6 +168,7 @@ export class RunFold implements RunState {
     this.strict = event.strict;
     this.releases = event.releases;
     this.projects = event.projects;
+    this.probes = planProbes(this.probes, event.probes ?? []);
     this.phases = event.phases.map((record) => ({ record, steps: [], finished: 0, failed: 0 }));
     this.steps = [];
     this.byKey = new Map();

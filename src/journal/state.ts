@@ -1,5 +1,6 @@
 import type { CommandFailed, Harness, ProjectRecord, Stray, Verdict } from './event.js';
 import type { Failure } from './failure.js';
+import type { Bounds, Connection, ProbeRecord, ProbeStatus } from './probe.js';
 import type { PhaseRecord, Side, StepRecord } from './record.js';
 
 /** Where a step stands. A step of an unfinished journal can be `running` for ever: its harness was killed. */
@@ -52,6 +53,39 @@ export interface ServiceState {
   readonly status: ServiceStatus;
 }
 
+/** A stretch in which a probe's samples over one kind of connection said the same. */
+export interface ProbeInterval {
+  readonly status: ProbeStatus;
+  readonly since: Bounds;
+  /** When it ended; undefined while it goes on. */
+  readonly until: Bounds | undefined;
+  readonly cause: string | undefined;
+}
+
+/** What is known of a probe over one kind of connection. It has no interval before it was up for the first time. */
+export interface ProbeTrack {
+  readonly connection: Connection;
+  /** In order. Between the parts of a run (`-b`, then `-t`) nothing is known. */
+  readonly intervals: readonly ProbeInterval[];
+  /** Counted at the end of each part of a run. */
+  readonly samples: number;
+  readonly failed: number;
+  /** Why it was never up, once sampling ended and it never was. */
+  readonly never: string | undefined;
+}
+
+export interface ProbeState {
+  readonly record: ProbeRecord;
+  /** `new` first, then `reused`; those that said anything. */
+  readonly tracks: readonly ProbeTrack[];
+}
+
+/** That the sampler ended otherwise than it should have: from there on nothing is known. */
+export interface SamplingLost {
+  readonly at: number;
+  readonly reason: string;
+}
+
 /** What a project's version hook said, at each side. */
 export type Reported = { readonly [side in Side]?: string };
 
@@ -93,6 +127,9 @@ export interface RunState {
   readonly failed: readonly StepState[];
   readonly reported: ReadonlyMap<string, Reported>;
   readonly services: ReadonlyMap<string, ServiceState>;
+  /** By name, in the order in which they were registered. */
+  readonly probes: ReadonlyMap<string, ProbeState>;
+  readonly samplingLost: SamplingLost | undefined;
   /** Keys that a project's hooks kept with `resource_save`, namespace included. */
   readonly resources: ReadonlyMap<string, ReadonlySet<string>>;
   readonly warnings: readonly Warning[];

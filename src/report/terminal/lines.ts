@@ -4,6 +4,7 @@ import type { Event } from '../../journal/event.js';
 import type { RunState, StepState } from '../../journal/state.js';
 import { explain } from '../explain.js';
 import { stepNumber, stepTitle } from '../names.js';
+import { probeLine } from '../probes.js';
 import { fromWorkspace, place } from '../queries.js';
 import type { Style } from '../style.js';
 import { type Clean, clock, firstLine } from '../text.js';
@@ -53,6 +54,8 @@ export function plainLines(event: Event, state: RunState, clean: Clean, style: S
               `${style.red('✘')} service ${event.service} died${event.status < 0 ? '' : `, status ${event.status}`}`,
             ),
           ];
+    case 'probe-changed':
+      return probeLine(event, state).map((text) => line(undefined, clean(text)));
     case 'interrupted':
       return [line(undefined, `${event.signal}: ending what runs; once more ends it at once`)];
     // These are said by the step they belong to, by the header or by the result.
@@ -65,6 +68,7 @@ export function plainLines(event: Event, state: RunState, clean: Clean, style: S
     case 'service-started':
     case 'service-stopping':
     case 'release-reported':
+    case 'sampling-ended':
     case 'run-finished':
     case 'cleaned':
       return [];

@@ -1,0 +1,111 @@
+import type { Bounds, ProbeStatus } from '../journal/probe.js';
+
+/** What one sample says; times in milliseconds since the epoch. */
+export interface Sample {
+  /** When its request was started: from here on it counts. */
+  readonly start: number;
+  readonly end: number;
+  readonly outcome: Outcome;
+}
+
+export type Outcome =
+  | { readonly kind: 'up' }
+  /** It was refused, broken off, or answered otherwise than it should: it was down at some moment between start and end. */
+  | { readonly kind: 'down'; readonly cause: string }
+  /** Nobody answered from the start of the request to its limit. */
+  | { readonly kind: 'no-answer'; readonly cause: string }
+  /** We were not there to see what came of it. */
+  | { readonly kind: 'unseen'; readonly cause: string };
+
+/** A change of what samples say. */
+export interface Change {
+  readonly status: ProbeStatus;
+  readonly since: Bounds;
+  readonly cause?: string;
+}
+
+export interface TrackOptions {
+  readonly intervalMs: number;
+  /** Was up in an earlier part of the run: it counts from this moment, and not only from its first success. */
+  readonly countsFrom?: number;
+}
+
+/** Something that changes more often than this is not written down for ever: a journal is no list of samples. */
+const MOST_CHANGES = 1000;
+
+/** Makes samples over one kind of connection, in the order of their starts, into changes. */
+export class Track {
+  samples = 0;
+  failed = 0;
+  /** Why it was not up yet. */
+  never: string | undefined = 'no sample was taken';
+  readonly #options: TrackOptions;
+  #status: ProbeStatus | 'pending' = 'pending';
+  #cause: string | undefined;
+  /** The start and end of the last sample that said anything. */
+  #last: Bounds | undefined;
+  #changes = 0;
+
+  constructor(options: TrackOptions) {
+    this.#options = options;
+  }
+
+  /** When the last sample that said anything was started. */
+  get seenUntil(): number | undefined {
+    return this.#last?.[0];
+  }
+
+  /** What this sample changes. */
+  add({ start, end, outcome }: Sample): readonly Change[] {
+    this.samples++;
+    const status = outcome.kind === 'up' ? 'up' : outcome.kind === 'unseen' ? 'unknown' : 'down';
+    const cause = outcome.kind === 'up' ? undefined : outcome.cause;
+    if (status === 'down') this.failed++;
+    const { countsFrom } = this.#options;
+    const changes: Change[] = [];
+    if (this.#status === 'pending') {
+      if (countsFrom !== undefined) {
+        changes.push(this.#change('unknown', [countsFrom, countsFrom], 'it was not sampled before'));
+      } else if (status !== 'up') {
+        this.never = cause;
+        return [];
+      }
+    }
+    this.never = undefined;
+    if (this.#changes >= MOST_CHANGES) return [];
+    changes.push(...this.#gapBefore(start));
+    if (status !== this.#status || cause !== this.#cause) {
+      // After what could not be seen, nothing before this sample says when it changed.
+      const compared = status === 'unknown' || this.#status === 'up' || this.#status === 'down';
+      const earliest = compared ? (this.#last?.[0] ?? start) : start;
+      const latest = outcome.kind === 'no-answer' || outcome.kind === 'unseen' ? start : end;
+      changes.push(this.#change(status, [earliest, latest], cause));
+    }
+    if (status !== 'unknown') this.#last = [start, end];
+    return changes;
+  }
+
+  /** Where a sample is missing because we were late. */
+  *#gapBefore(start: number): Generator<Change> {
+    if (this.#last === undefined || (this.#status !== 'up' && this.#status !== 'down')) return;
+    const { intervalMs } = this.#options;
+    const [from, to] = this.#last;
+    const due = Math.max(from + intervalMs, to);
+    const late = start - due;
+    if (late < Math.max(intervalMs, LATE)) return;
+    yield this.#change('unknown', [from, due], `the sampler was ${Math.round(late)} ms late`);
+  }
+
+  #change(status: ProbeStatus, since: Bounds, cause: string | undefined): Change {
+    this.#status = status;
+    this.#cause = cause;
+    this.#changes++;
+    if (this.#changes === MOST_CHANGES) {
+      return { status: 'unknown', since, cause: `it changed ${MOST_CHANGES} times, and is not followed any further` };
+    }
+    return { status, since, ...(cause === undefined ? {} : { cause }) };
+  }
+}
+
+/** Being late by less, in milliseconds, is what samples that lie a little further apart say by themselves. */
+const LATE = 50;
