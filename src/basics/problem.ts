@@ -1,3 +1,13 @@
+/** The rules of `grenade check` whose findings keep a native workspace from running; all else is about the workspace. */
+export type ErrorRule =
+  | 'never-called'
+  | 'no-run-bit'
+  | 'cannot-execute'
+  | 'broken-link'
+  | 'two-for-one-hook'
+  | 'syntax'
+  | 'workspace';
+
 /**
  * One thing wrong with what the user gave us, found before anything runs. All problems of a workspace are
  * collected and shown together.
@@ -13,4 +23,6 @@ export interface Problem {
   readonly line?: number;
   /** 1-based. */
   readonly column?: number;
+  /** By what rule it was found; `workspace` when left out. */
+  readonly rule?: ErrorRule;
 }

@@ -29,6 +29,7 @@ export function readScripts(dir: string, cwd: string): ScriptDirectory {
 
   for (const { file, target } of broken) {
     problems.push({
+      rule: 'broken-link',
       message: `${file} is a link to ${target}, which does not exist`,
       fix: 'Make the link point at a file that is there, or remove it.',
       file: join(dir, file),
@@ -45,6 +46,7 @@ export function readScripts(dir: string, cwd: string): ScriptDirectory {
     if (file === undefined) continue;
     if (more.length > 0) {
       problems.push({
+        rule: 'two-for-one-hook',
         message: `${list(files)} are ${files.length === 2 ? 'both' : 'all'} the ${stem} hook, and only one can be`,
         fix: 'Keep one of them, and give the others a name that is no hook.',
         file: join(dir, file),
@@ -71,6 +73,7 @@ export function readScripts(dir: string, cwd: string): ScriptDirectory {
   const [upgrade] = scripts.get('upgrade') ?? [];
   if (migrate !== undefined && upgrade !== undefined) {
     problems.push({
+      rule: 'never-called',
       message: `${migrate} is never called, because ${upgrade} replaces install, migrate and start on the way up`,
       fix: `Move what ${migrate} does into ${upgrade}, or take ${upgrade} apart into install, migrate and start.`,
       file: join(dir, migrate),
@@ -136,16 +139,23 @@ function command(path: string, file: string, stem: string, hook: Hook, script: S
 function cannotStart(path: string, file: string, shown: string, script: Script): Problem | undefined {
   if (!isExecutable(path)) {
     return {
+      rule: 'no-run-bit',
       message: `${file} has no run bit, so it cannot be executed`,
       fix: `Run \`chmod +x ${shown}\`.`,
       file: path,
     };
   }
   if (script.kind === 'unreadable') {
-    return { message: `${file} cannot be read: ${script.reason}`, fix: `Run \`chmod +r ${shown}\`.`, file: path };
+    return {
+      rule: 'cannot-execute',
+      message: `${file} cannot be read: ${script.reason}`,
+      fix: `Run \`chmod +r ${shown}\`.`,
+      file: path,
+    };
   }
   if (script.kind === 'broken') {
     return {
+      rule: 'cannot-execute',
       message: `${file} cannot be executed: ${lowered(script.message)}`,
       fix: script.fix,
       file: path,
@@ -162,6 +172,7 @@ function missed(dir: string, file: string, meant: string): Problem {
   const helper = 'if it is a helper, give it a name that resembles no hook';
   if (isPhase(stem)) {
     return {
+      rule: 'never-called',
       message: `${file} is never called: ${stem} is a phase, and phases are called as \`resources${ending} ${stem}\``,
       fix: `Make it the ${stem} of a script named resources${ending}; ${helper}.`,
       file: join(dir, file),
@@ -169,6 +180,7 @@ function missed(dir: string, file: string, meant: string): Problem {
   }
   const right = meant === SETTINGS ? SETTINGS : `${meant}${ending}`;
   return {
+    rule: 'never-called',
     message: `${file} is never called: no hook has this name, and it comes near ${right}`,
     fix: `Rename it to ${right}; ${helper}.`,
     file: join(dir, file),

@@ -133,6 +133,7 @@ function readDirectory(dir: string, cwd: string): ProjectDirectory {
   const { hooks, settings } = readScripts(dir, cwd);
   for (const source of new Set([...hooks.values()].map((hook) => hook.source))) {
     problems.push({
+      rule: 'never-called',
       message: `${basename(source)} is never called: beside ${module}, hooks are methods of the module`,
       fix: `Make it a method in ${module}, or give it a name that is no hook.`,
       file: source,
@@ -140,6 +141,7 @@ function readDirectory(dir: string, cwd: string): ProjectDirectory {
   }
   if (settings !== undefined) {
     problems.push({
+      rule: 'never-called',
       message: `settings is never read beside ${module}`,
       fix: `Register in ${module} what it registers (name, needs, services), and put what it exports into localrc.`,
       file: settings,

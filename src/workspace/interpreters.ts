@@ -18,6 +18,7 @@ export class Interpreters {
         ? []
         : [
             {
+              rule: 'cannot-execute',
               message: `${basename(script)} cannot be executed: its interpreter ${name} is not ${lookup ? 'in PATH' : 'there'}`,
               fix: lookup
                 ? `Install ${name}, put its directory into PATH (localrc can export it), or correct the #! line.`

@@ -28,6 +28,7 @@ async function checkOne(script: string): Promise<Problem[]> {
   if (end !== -1 && end + 1 < line) return [];
   return [
     {
+      rule: 'syntax',
       message: `${basename(script)} is not what bash understands: ${match[2]}`,
       fix: 'Correct it; `bash -n` tells whether it can be read.',
       file: script,

@@ -120,6 +120,7 @@ describe('scripts that could not do what they are there for', () => {
     chmodSync(`${dir}/start.sh`, 0o755);
     expect(readScripts(dir, dir).problems).toEqual([
       {
+        rule: 'cannot-execute',
         message: 'start.sh cannot be executed: it has no #! line',
         fix: 'Make `#!/usr/bin/env bash`, or what else should run it, its first line.',
         file: `${dir}/start.sh`,
