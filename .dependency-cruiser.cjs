@@ -2,7 +2,7 @@
 const ROW = [
   ['basics'],
   ['process', 'journal'],
-  ['resources', 'services', 'databases', 'probes'],
+  ['resources', 'services', 'databases', 'probes', 'git'],
   ['project'],
   ['workspace'],
   ['plan'],
