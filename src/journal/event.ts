@@ -23,6 +23,9 @@ export type Event = { /** When, in milliseconds since the epoch. */ readonly at:
   | ReleaseReported
   | ProbeChanged
   | SamplingEnded
+  | LogsCompared
+  | LogEvidence
+  | WorldDumped
   | Interrupted
   | RunFinished
   | Cleaned
@@ -83,6 +86,8 @@ export interface StepStarted {
   readonly log: string;
   /** Id of the hook's process, which leads its own process group. */
   readonly pid?: number;
+  /** How many bytes services had logged by then, by the name of the log: those that grew since the last step began. */
+  readonly logged?: Readonly<Record<string, number>>;
 }
 
 /** A step ended; without a failure it passed. */
@@ -141,6 +146,8 @@ export interface ServiceStarted {
   readonly service: string;
   readonly pid: number;
   readonly step?: string;
+  /** Where in its log this start begins, in bytes. */
+  readonly logOffset?: number;
 }
 
 /** A supervised service was asked to stop; its exit from here on is expected. */
@@ -148,6 +155,8 @@ export interface ServiceStopping {
   readonly type: 'service-stopping';
   readonly service: string;
   readonly step?: string;
+  /** Where in its log its end begins, in bytes: what it prints from here on is about being stopped. */
+  readonly logOffset?: number;
 }
 
 /** A supervised service's main process ended. */
@@ -167,6 +176,48 @@ export interface ReleaseReported {
   readonly project: string;
   readonly side: Side;
   readonly version: string;
+}
+
+/** What services had printed before and after the upgrade was held side by side; evidence follows, an event a group. */
+export interface LogsCompared {
+  readonly type: 'logs-compared';
+  /** Names of the logs that had something to compare: `worker` is `services/worker.log`. */
+  readonly logs: readonly string[];
+}
+
+/** A service began to print something after the upgrade that it had not printed before. */
+export interface LogEvidence {
+  readonly type: 'log-evidence';
+  /** Name of the log, which is the service's: `worker` is `services/worker.log`. */
+  readonly service: string;
+  readonly kind: LogKind;
+  /** What all of the group have in common, without times, ids, numbers and paths: the same from run to run. */
+  readonly pattern: string;
+  /** How many times it was printed. */
+  readonly count: number;
+  /** The first of them, raw: secrets are masked where it is shown. */
+  readonly first: {
+    /** Its lines, as many as tell most. */
+    readonly text: string;
+    /** 1-based line in the log, and its first byte. */
+    readonly line: number;
+    readonly offset: number;
+    /** The step that had begun last when it was printed. */
+    readonly step?: string;
+  };
+  /** Whether the workspace says that this fails the run. */
+  readonly fails: boolean;
+}
+
+export type LogKind = 'error' | 'traceback' | 'deprecation';
+
+/** How the machine looked was written down, as text files to hold against those of another run. */
+export interface WorldDumped {
+  readonly type: 'world-dumped';
+  /** Path below the run's directory. */
+  readonly directory: string;
+  /** Its files, by name. */
+  readonly files: readonly string[];
 }
 
 /** A signal asked the run to end. */

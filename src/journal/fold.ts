@@ -1,14 +1,15 @@
-import type { CommandFailed, Event, Harness, Planned, ProjectRecord, ServiceExited, Stray, Verdict } from './event.js';
+import type { CommandFailed, Event, Harness, Planned, ProjectRecord, Stray, Verdict } from './event.js';
 import type { Failure } from './failure.js';
 import { foldProbe, foldSampling, type ProbeDraft, planProbes } from './fold-probes.js';
+import { beginLife, endLife, type LifeDraft, stopLife } from './fold-services.js';
 import type {
+  Evidence,
   ExceptionUse,
+  LogMark,
   PhaseState,
   Reported,
   RunState,
   SamplingLost,
-  ServiceState,
-  ServiceStatus,
   StepState,
   StepStatus,
   Summary,
@@ -44,9 +45,16 @@ export class RunFold implements RunState {
   finished = 0;
   failed: StepDraft[] = [];
   reported = new Map<string, Reported>();
-  services = new Map<string, ServiceState>();
   probes = new Map<string, ProbeDraft>();
   samplingLost: SamplingLost | undefined;
+  services = new Map<string, LifeDraft>();
+  lives: LifeDraft[] = [];
+  logMarks: LogMark[] = [];
+  /** How long each log was when the last step began. */
+  logged = new Map<string, number>();
+  comparedLogs: ReadonlySet<string> | undefined;
+  evidence: Evidence[] = [];
+  worlddump: string | undefined;
   resources = new Map<string, Set<string>>();
   warnings: Warning[] = [];
   exceptions: ExceptionUse[] = [];
@@ -85,8 +93,12 @@ export class RunFold implements RunState {
         this.verdict = undefined;
         this.strays = [];
         this.interrupted = undefined;
+        this.comparedLogs = undefined;
+        this.evidence = [];
         return;
       case 'step-started':
+        this.logMarks.push({ at: event.at, step: event.step, logged: event.logged ?? {} });
+        for (const [log, size] of Object.entries(event.logged ?? {})) this.logged.set(log, size);
         this.#move(event.step, { kind: 'running', startedAt: event.at }, event.log, event.pid);
         return;
       case 'step-finished':
@@ -112,24 +124,17 @@ export class RunFold implements RunState {
       case 'exception-used':
         this.exceptions.push({ step: event.step, project: event.project, file: event.file });
         return;
-      case 'service-started':
-        this.services.set(event.service, {
-          name: event.service,
-          pid: event.pid,
-          startedAt: event.at,
-          step: event.step,
-          status: { kind: 'running' },
-        });
-        return;
-      case 'service-stopping': {
-        const service = this.services.get(event.service);
-        if (service?.status.kind === 'running') {
-          this.services.set(event.service, { ...service, status: { kind: 'stopping' } });
-        }
+      case 'service-started': {
+        const life = beginLife(event, event.at);
+        this.services.set(event.service, life);
+        this.lives.push(life);
         return;
       }
+      case 'service-stopping':
+        stopLife(this.services.get(event.service), event, event.at);
+        return;
       case 'service-exited':
-        this.#exit(event, event.at);
+        endLife(this.services.get(event.service), event, event.at);
         return;
       case 'release-reported':
         this.reported.set(event.project, { ...this.reported.get(event.project), [event.side]: event.version });
@@ -140,6 +145,15 @@ export class RunFold implements RunState {
       case 'sampling-ended':
         foldSampling(this.probes, event);
         if (event.reason !== undefined) this.samplingLost = { at: event.until, reason: event.reason };
+        return;
+      case 'logs-compared':
+        this.comparedLogs = new Set(event.logs);
+        return;
+      case 'log-evidence':
+        this.#evidence(event);
+        return;
+      case 'world-dumped':
+        this.worlddump = event.directory;
         return;
       case 'interrupted':
         this.interrupted = event.signal;
@@ -247,12 +261,11 @@ export class RunFold implements RunState {
     this.resources.set(project, kept.add(`${namespace}/${resource}`));
   }
 
-  /** An exit counts for the process that is known; an older one of the same name may be noticed late. */
-  #exit(event: ServiceExited, at: number): void {
-    const service = this.services.get(event.service);
-    if (service === undefined || service.pid !== event.pid) return;
-    const status: ServiceStatus = { kind: 'ended', at, status: event.status, expected: event.expected };
-    this.services.set(event.service, { ...service, status });
+  /** What fails the run stands before what does not. */
+  #evidence(event: Evidence): void {
+    const failing = this.evidence.filter(({ fails }) => fails).length;
+    if (event.fails) this.evidence.splice(failing, 0, event);
+    else this.evidence.push(event);
   }
 }
 

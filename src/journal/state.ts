@@ -1,4 +1,4 @@
-import type { CommandFailed, Harness, ProjectRecord, Stray, Verdict } from './event.js';
+import type { CommandFailed, Harness, LogEvidence, ProjectRecord, Stray, Verdict } from './event.js';
 import type { Failure } from './failure.js';
 import type { Bounds, Connection, ProbeRecord, ProbeStatus } from './probe.js';
 import type { PhaseRecord, Side, StepRecord } from './record.js';
@@ -51,6 +51,10 @@ export interface ServiceState {
   /** The step that started it, if one did. */
   readonly step: string | undefined;
   readonly status: ServiceStatus;
+  /** Where in its log this start begins, in bytes. */
+  readonly logOffset: number;
+  /** Since when it is asked to stop, and where in its log that was. */
+  readonly stopping: { readonly at: number; readonly logOffset: number } | undefined;
 }
 
 /** A stretch in which a probe's samples over one kind of connection said the same. */
@@ -85,6 +89,16 @@ export interface SamplingLost {
   readonly at: number;
   readonly reason: string;
 }
+
+/** A step began, and how many bytes each log held then that had grown since the step before. */
+export interface LogMark {
+  readonly at: number;
+  readonly step: string;
+  readonly logged: Readonly<Record<string, number>>;
+}
+
+/** Evidence from a service's log, with the time of its first occurrence as far as that is known. */
+export type Evidence = LogEvidence & { readonly at: number };
 
 /** What a project's version hook said, at each side. */
 export type Reported = { readonly [side in Side]?: string };
@@ -126,10 +140,21 @@ export interface RunState {
   /** In the order in which they failed. */
   readonly failed: readonly StepState[];
   readonly reported: ReadonlyMap<string, Reported>;
+  /** As each stands now. */
   readonly services: ReadonlyMap<string, ServiceState>;
   /** By name, in the order in which they were registered. */
   readonly probes: ReadonlyMap<string, ProbeState>;
   readonly samplingLost: SamplingLost | undefined;
+  /** Every start of every service, in order; the last one of a name is what `services` holds. */
+  readonly lives: readonly ServiceState[];
+  /** One a step that began, in order: what tells which part of a service's log was written during which step. */
+  readonly logMarks: readonly LogMark[];
+  /** Logs that were compared, before with after the upgrade; undefined as long as they were not. */
+  readonly comparedLogs: ReadonlySet<string> | undefined;
+  /** What services began to print after the upgrade and had not before; those that fail the run first. */
+  readonly evidence: readonly Evidence[];
+  /** Path of the directory, below the run's, that says how the machine looked. */
+  readonly worlddump: string | undefined;
   /** Keys that a project's hooks kept with `resource_save`, namespace included. */
   readonly resources: ReadonlyMap<string, ReadonlySet<string>>;
   readonly warnings: readonly Warning[];

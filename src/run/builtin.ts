@@ -7,6 +7,7 @@ import type { Action } from '../journal/record.js';
 import type { Step } from '../plan/plan.js';
 import { endEverything } from '../services/supervisor.js';
 import type { RunContext, RunningStep } from './context.js';
+import { loggedSince } from './logged.js';
 import { saveState } from './save-state.js';
 
 /** Begins a step that is Grenade's own work. */
@@ -14,7 +15,12 @@ export function beginBuiltin(context: RunContext, step: Step, action: Exclude<Ac
   const log = join('steps', `${String(step.number).padStart(context.digits, '0')}-${action.kind}.log`);
   const path = join(context.runDir, log);
   writeFileSync(path, '', { mode: 0o600 });
-  context.journal.append({ type: 'step-started', step: step.key, log });
+  context.journal.append({
+    type: 'step-started',
+    step: step.key,
+    log,
+    ...loggedSince(context.runDir, context.state.logged),
+  });
 
   let reason: Failure | undefined;
   const stop = new AbortController();

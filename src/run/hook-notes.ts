@@ -44,9 +44,9 @@ export function eventOf(step: string, kind: string, [a = '', b = '', c = '', d =
     case 'exception':
       return { type: 'exception-used', step, project: a, file: b };
     case 'service-started':
-      return { type: 'service-started', step, service: a, pid: count(b) };
+      return { type: 'service-started', step, service: a, pid: count(b), logOffset: count(c) };
     case 'service-stopping':
-      return { type: 'service-stopping', step, service: a };
+      return { type: 'service-stopping', step, service: a, logOffset: count(b) };
     default:
       return { type: 'warned', step, text: `it noted something unknown: ${kind}` };
   }

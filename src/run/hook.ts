@@ -13,6 +13,7 @@ import type { RunContext, RunningStep, StepEnd } from './context.js';
 import { beginRelease, completeRelease, hookEnvironment, releaseDirectory } from './environment.js';
 import { HookNotes } from './hook-notes.js';
 import { hookLimit } from './limits.js';
+import { loggedSince } from './logged.js';
 
 /** How long a hook has between TERM and KILL, in milliseconds. */
 const GRACE = 10_000;
@@ -32,6 +33,7 @@ export function startHook(context: RunContext, step: Step, project: Project, hoo
   const installs = hook === 'install' || hook === 'upgrade';
   if (installs) beginRelease(release);
 
+  const logged = loggedSince(runDir, context.state.logged);
   const logFd = openSync(join(runDir, log), 'a', 0o600);
   const printedFd = printed === undefined ? undefined : openSync(printed, 'w', 0o600);
   const spawned = spawnInto([...command.command, ...hookArguments(hook, step.side)], {
@@ -49,7 +51,7 @@ export function startHook(context: RunContext, step: Step, project: Project, hoo
   if (printedFd !== undefined) closeSync(printedFd);
   const { pid } = spawned;
   try {
-    journal.append({ type: 'step-started', step: step.key, log, ...(pid === undefined ? {} : { pid }) });
+    journal.append({ type: 'step-started', step: step.key, log, ...(pid === undefined ? {} : { pid }), ...logged });
   } catch (error) {
     // Nobody would ever know of it.
     if (pid !== undefined) signalGroup(pid, 'SIGKILL');

@@ -105,7 +105,9 @@ async function start(runDir: string, name: string, options: StartOptions): Promi
           throw error;
         }
         rmSync(files.stopping, { force: true });
-        if (options.notes !== undefined) appendNote(options.notes, 'service-started', name, String(main.pid));
+        if (options.notes !== undefined) {
+          appendNote(options.notes, 'service-started', name, String(main.pid), String(logOffset));
+        }
         return service;
       }
       case 'failed': {
@@ -178,7 +180,10 @@ export async function stopService(runDir: string, name: string, options: Service
   const asked = stateOf(runDir, record).kind === 'running';
   if (asked) {
     writeStopping(runDir, record, 'asked');
-    if (options.notes !== undefined) appendNote(options.notes, 'service-stopping', name);
+    if (options.notes !== undefined) {
+      const logged = statSync(record.log, { throwIfNoEntry: false })?.size ?? record.logOffset;
+      appendNote(options.notes, 'service-stopping', name, String(logged));
+    }
   }
   const { graceMs = 10_000, signal } = options;
   const sockets = new Map<string, ListeningSocket>();

@@ -49,6 +49,43 @@ describe('the fold of a journal', () => {
     expect(story.state.services.get('db')).toMatchObject({ pid: 2, status: { kind: 'running' } });
   });
 
+  test('every start of a service is known, with what of its log belongs to it', () => {
+    const { lives, services } = new Story()
+      .say({ type: 'service-started', service: 'db', pid: 1, logOffset: 0 })
+      .say({ type: 'service-stopping', service: 'db', logOffset: 70 })
+      .say({ type: 'service-exited', service: 'db', pid: 1, status: 0, expected: true })
+      .say({ type: 'service-started', service: 'db', pid: 2, logOffset: 100 }).state;
+    expect(lives).toMatchObject([
+      { pid: 1, logOffset: 0, stopping: { logOffset: 70 }, status: { kind: 'ended' } },
+      { pid: 2, logOffset: 100, stopping: undefined, status: { kind: 'running' } },
+    ]);
+    expect(services.get('db')).toBe(lives[1]);
+  });
+
+  test('evidence that fails the run stands first; a run that goes on is compared again', () => {
+    const group = (pattern: string, fails: boolean) =>
+      ({
+        type: 'log-evidence',
+        service: 'db',
+        kind: 'error',
+        pattern,
+        count: 1,
+        first: { text: pattern, line: 1, offset: 0 },
+        fails,
+      }) as const;
+    const story = new Story().say({ type: 'logs-compared', logs: ['db'] });
+    for (const [pattern, fails] of [
+      ['a', false],
+      ['b', true],
+      ['c', false],
+      ['d', true],
+    ] as const)
+      story.say(group(pattern, fails));
+    expect(story.state.evidence.map(({ pattern }) => pattern)).toEqual(['b', 'd', 'a', 'c']);
+    story.say({ type: 'run-resumed', harness: { version: '0.1.0', pid: 1, startTime: '1' } });
+    expect([story.state.evidence, story.state.comparedLogs]).toEqual([[], undefined]);
+  });
+
   test('a run that goes on keeps what its steps did, and the time between does not count', () => {
     const story = new Story().until(keyOf('postgres', 'shutdown', 'base')).end('base-ready');
     const { finished } = story.state;

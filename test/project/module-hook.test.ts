@@ -244,11 +244,11 @@ export default defineProject({
     );
     const started = await rig.hook(file, 'start');
     expect(started.log).toBe('');
-    expect(started.notes).toEqual([['service-started', 'web', expect.stringMatching(/^\d+$/)], ['returned']]);
+    expect(started.notes).toEqual([['service-started', 'web', expect.stringMatching(/^\d+$/), '0'], ['returned']]);
     const pid = Number(started.notes[0]?.[2]);
     expect(process.kill(pid, 0)).toBe(true);
     const stopped = await rig.hook(file, 'shutdown');
-    expect(stopped.notes).toEqual([['service-stopping', 'web'], ['returned']]);
+    expect(stopped.notes).toEqual([['service-stopping', 'web', expect.stringMatching(/^\d+$/)], ['returned']]);
     expect(() => process.kill(pid, 0)).toThrow();
   });
 

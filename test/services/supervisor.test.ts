@@ -44,7 +44,7 @@ describe('a started service', () => {
     expect(environmentVariable(service.pid, 'GRENADE_SERVICE')).toBe(join(rig.runDir, 'api'));
     expect(environmentVariable(service.pid, 'GRENADE_NOTES')).toBeUndefined();
     expect(state('api')).toEqual({ kind: 'running' });
-    expect(rig.readNotes()).toEqual([['service-started', 'api', String(service.pid)]]);
+    expect(rig.readNotes()).toEqual([['service-started', 'api', String(service.pid), '0']]);
   });
 
   test('is known with its exit status when it ended at once', async () => {

@@ -69,6 +69,9 @@ export function plainLines(event: Event, state: RunState, clean: Clean, style: S
     case 'service-stopping':
     case 'release-reported':
     case 'sampling-ended':
+    case 'logs-compared':
+    case 'log-evidence':
+    case 'world-dumped':
     case 'run-finished':
     case 'cleaned':
       return [];
