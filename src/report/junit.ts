@@ -4,9 +4,9 @@ import type { RunState, StepState } from '../journal/state.js';
 import { explain } from './explain.js';
 import { lastWords, telling } from './last-words.js';
 import { projectOf, stepTitle } from './names.js';
-import { place } from './queries.js';
+import { ownerOf, place } from './queries.js';
 import type { Tail } from './tail.js';
-import { type Clean, cleaner } from './text.js';
+import { type Clean, cleaner, listing } from './text.js';
 import { exitCode, sentence } from './verdict.js';
 
 export interface JUnitOptions {
@@ -27,7 +27,7 @@ interface Case {
   readonly name: string;
   readonly seconds: string;
   readonly outcome:
-    | { readonly kind: 'passed'; readonly empty?: true }
+    | { readonly kind: 'passed'; readonly note?: string }
     | { readonly kind: 'skipped'; readonly why: string }
     | { readonly kind: 'failure' | 'error'; readonly type: string; readonly message: string; readonly text: string };
 }
@@ -43,8 +43,11 @@ export async function junit(state: RunState, options: JUnitOptions): Promise<str
   const clean = xmlCleaner(options.mask);
   const suites = new Map<string, Case[]>([[OURS, [verdictCase(state, options, clean)]]]);
   for (const { name } of state.projects) if (!suites.has(name)) suites.set(name, []);
-  for (const step of state.steps) {
-    const made = stepCase(state, step, options, clean);
+  const cases = [
+    ...state.steps.map((step) => stepCase(state, step, options, clean)),
+    ...[...(state.comparedLogs ?? [])].map((log) => logCase(state, log, clean)),
+  ];
+  for (const made of cases) {
     const suite = suites.get(made.suite);
     if (suite === undefined) suites.set(made.suite, [made]);
     else suite.push(made);
@@ -86,7 +89,7 @@ function propertiesOf(list: readonly (readonly [string, string])[], clean: Clean
 function element(outcome: Case['outcome']): object {
   switch (outcome.kind) {
     case 'passed':
-      return outcome.empty === true ? { 'system-out': 'does nothing' } : {};
+      return outcome.note === undefined ? {} : { 'system-out': outcome.note };
     case 'skipped':
       return { skipped: attributes({ message: outcome.why }) };
     case 'failure':
@@ -157,7 +160,7 @@ function stepCase(state: RunState, step: StepState, { tail }: JUnitOptions, clea
       return {
         ...made,
         seconds: seconds(status.ms),
-        outcome: { kind: 'passed', ...(record.empty === true ? { empty: true } : {}) },
+        outcome: { kind: 'passed', ...(record.empty === true ? { note: 'does nothing' } : {}) },
       };
     case 'waiting':
       return { ...made, seconds: '0.000', outcome: { kind: 'skipped', why: `never ran${whyNever(state)}` } };
@@ -184,6 +187,28 @@ function stepCase(state: RunState, step: StepState, { tail }: JUnitOptions, clea
       return unreachable(status);
   }
 }
+
+/** A service whose log was compared: what it began to print, as a failure only where the workspace says so. */
+function logCase(state: RunState, log: string, clean: Clean): Case {
+  const made = { suite: ownerOf(state, log) ?? OURS, name: `log of ${log}`, seconds: '0.000' };
+  const found = state.evidence.filter(({ service }) => service === log);
+  if (found.length === 0) return { ...made, outcome: { kind: 'passed' } };
+  const text = clean(
+    found
+      .map(
+        ({ kind, count, first }) =>
+          `${kind}, ${times(count)}, first at services/${log}.log:${first.line}\n${first.text}`,
+      )
+      .join('\n\n'),
+  );
+  const failing = found.filter(({ fails }) => fails);
+  if (failing.length === 0) return { ...made, outcome: { kind: 'passed', note: text } };
+  const kinds = listing([...new Set(failing.map(({ kind }) => `${kind}s`))]);
+  const message = `${log} began to print ${kinds} that it had not printed before`;
+  return { ...made, outcome: { kind: 'failure', type: 'log-evidence', message, text } };
+}
+
+const times = (count: number): string => (count === 1 ? 'once' : `${count} times`);
 
 /** JUnit tells what the system under test did wrong (a failure) from what kept it from being tested (an error). */
 const blame = (failure: Failure): 'failure' | 'error' =>

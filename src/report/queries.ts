@@ -78,7 +78,7 @@ export function verifiedAfter(state: RunState): ReadonlySet<string> {
 }
 
 /** The project whose service this is: that of the step which started it. */
-function ownerOf(state: RunState, service: string): string | undefined {
+export function ownerOf(state: RunState, service: string): string | undefined {
   const step = state.byKey.get(state.services.get(service)?.step ?? '');
   return step === undefined ? undefined : projectOf(step.record);
 }

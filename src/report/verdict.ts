@@ -139,11 +139,20 @@ function blamed(state: RunState, failed: readonly StepState[]): string {
   if (limit !== undefined)
     return `The upgrade did not end: the run reached its limit of ${limit}${during(state, failed)}.`;
   const { reasons, first, names } = reasonsOf(state, failed);
-  if (first === undefined) return 'The upgrade failed.';
+  if (first === undefined) return began(state) ?? 'The upgrade failed.';
   // Until a project is being upgraded the upgrade cannot have broken it: it failed at it.
   const verb = failed.some(({ record }) => record.side === 'target') ? 'The upgrade broke' : 'The upgrade failed at';
   const alike = names.length === 1 || reasons.every(({ its }) => its === first.its);
   return `${verb} ${listing(names, 5)}${alike ? `: ${first.its}` : ''}.`;
+}
+
+/** `The upgrade broke worker: it began to print errors and tracebacks.` */
+function began({ evidence }: RunState): string | undefined {
+  const failing = evidence.filter(({ fails }) => fails);
+  if (failing.length === 0) return undefined;
+  const services = [...new Set(failing.map(({ service }) => service))];
+  const kinds = [...new Set(failing.map(({ kind }) => `${kind}s`))];
+  return `The upgrade broke ${listing(services, 5)}: ${services.length === 1 ? 'it' : 'they'} began to print ${listing(kinds)} that ${services.length === 1 ? 'it' : 'they'} had not printed before.`;
 }
 
 function reasonsOf(state: RunState, failed: readonly StepState[]) {

@@ -9,6 +9,7 @@ import { endEverything } from '../services/supervisor.js';
 import { beginBuiltin } from './builtin.js';
 import type { RunContext, RunningStep } from './context.js';
 import { startHook } from './hook.js';
+import { lookAtUpgraded } from './look.js';
 import { NoteWatch } from './note-watch.js';
 import { Schedule } from './schedule.js';
 import { ServiceWatch } from './service-watch.js';
@@ -38,6 +39,8 @@ export async function runPlan(context: RunContext, options: RunOptions): Promise
 }
 
 class Runner {
+  /** Whether what the upgrade left was looked at. */
+  #seen = false;
   readonly #context: RunContext;
   readonly #options: RunOptions;
   readonly #running = new Map<Step, RunningStep>();
@@ -79,7 +82,7 @@ class Runner {
     options.kill.addEventListener('abort', killed);
     if (options.interrupt.aborted) interrupted();
     try {
-      const verdict = await this.#phases(services);
+      const verdict = await this.#judged(await this.#phases(services));
       if (this.#broken !== undefined) throw this.#broken.error;
       return verdict;
     } catch (error) {
@@ -99,6 +102,8 @@ class Runner {
   async #phases(services: ServiceWatch): Promise<Verdict> {
     for (const phase of this.#context.plan.phases) {
       const left = phase.steps.filter(({ key }) => this.#context.state.byKey.get(key)?.status.kind !== 'passed');
+      // What comes after the upgrade deletes and takes down.
+      if (phase.blame === 'after' && (await this.#judged('passed')) !== 'passed') return 'upgrade';
       const failed = await this.#phase(phase, left, services);
       if (this.#options.interrupt.aborted) return 'interrupted';
       if (failed) return this.#atFault ? 'harness' : phase.blame;
@@ -106,6 +111,14 @@ class Runner {
       if (stop !== undefined) return stop;
     }
     return 'passed';
+  }
+
+  /** The verdict with what is seen once, while everything still is as the upgrade left it. */
+  async #judged(verdict: Verdict): Promise<Verdict> {
+    if (this.#seen) return verdict;
+    this.#seen = true;
+    const { passed } = await lookAtUpgraded(this.#context, this.#options.interrupt);
+    return verdict === 'passed' && !passed ? 'upgrade' : verdict;
   }
 
   /** Whether a step of the phase failed. */

@@ -135,6 +135,7 @@ async function draftOf(dir: string, options: ReadOptions): Promise<DraftOf> {
     limits: limitsOf(config.limits),
     settle: milliseconds(config.settle, 0),
     secrets: config.secrets ?? [],
+    logs: { fail: config.logs?.fail ?? [], ignore: config.logs?.ignore ?? [] },
     onFailure: options.onFailure ?? config['on-failure'] ?? 'keep',
     jobs: options.jobs ?? config.jobs ?? 1,
     dataRoot: resolve(dir, config['data-root'] ?? '.grenade'),

@@ -112,6 +112,28 @@ export const ConfigSchema = v.strictObject({
     'Variables whose values are masked wherever text leaves the step logs, besides *PASSWORD*, *SECRET*, *TOKEN* and passwords in URLs.',
     ['DB_PASSWORD', '*_KEY'],
   ),
+  logs: described(
+    v.strictObject(
+      {
+        fail: described(
+          v.array(
+            v.picklist(['error', 'traceback', 'deprecation'], '`error`, `traceback` or `deprecation`'),
+            'a list of `error`, `traceback` and `deprecation`',
+          ),
+          'What fails the run when a service begins to print it after the upgrade and had not before. It is shown in any case. Nothing if left out.',
+          ['error', 'traceback'],
+        ),
+        ignore: described(
+          v.array(v.pipe(v.string('text'), v.nonEmpty('text')), 'a list of texts'),
+          'Text of what is neither shown nor fails the run, in which * stands for anything; upper and lower case are one.',
+          ['connection reset by peer'],
+        ),
+      },
+      'a list of `fail` and `ignore`',
+    ),
+    'What is made of errors, tracebacks and deprecations that services began to print after the upgrade.',
+    { fail: ['error', 'traceback'], ignore: ['connection reset by peer'] },
+  ),
   'on-failure': described(
     v.picklist(['keep', 'destroy'], '`keep` or `destroy`'),
     'Whether the system stays up for a look after a failure, or is taken down. `keep` if left out.',

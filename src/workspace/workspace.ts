@@ -1,4 +1,5 @@
 import type { DataSource } from '../databases/source.js';
+import type { LogKind } from '../journal/event.js';
 import type { Project } from '../project/project.js';
 
 /** What the user wrote, read and validated: paths absolute, durations in milliseconds. */
@@ -18,6 +19,7 @@ export interface Workspace {
   readonly settle: number;
   /** Names of variables, `*` allowed, whose values never leave a step's raw log. */
   readonly secrets: readonly string[];
+  readonly logs: LogRules;
   readonly onFailure: 'keep' | 'destroy';
   readonly jobs: number;
   /** Absolute path of where runs and their data lie. */
@@ -30,6 +32,14 @@ export interface Workspace {
   readonly env: Readonly<Record<string, string>>;
   /** True of things that weaken a green run and of dubious settings: a sentence each, shown with the result. */
   readonly warnings: readonly string[];
+}
+
+/** What is made of what services begin to print after the upgrade. */
+export interface LogRules {
+  /** Kinds that fail the run. */
+  readonly fail: readonly LogKind[];
+  /** What is not worth a word: text that its first occurrence holds, `*` for anything, upper and lower case as one. */
+  readonly ignore: readonly string[];
 }
 
 /** State that is saved before the upgrade and after it. */

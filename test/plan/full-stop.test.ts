@@ -32,6 +32,7 @@ const workspace = (projects: readonly Project[], more: Partial<Workspace> = {}):
   limits: { hook: 1, services: 1, run: 1, hooks: {}, projects: {} },
   settle: 0,
   secrets: [],
+  logs: { fail: [], ignore: [] },
   onFailure: 'keep',
   jobs: 1,
   dataRoot: '/w/.grenade',

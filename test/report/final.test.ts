@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { PLAIN } from '../../src/report/style.js';
 import { finalResult } from '../../src/report/terminal/final.js';
 import { exitCode, sentence } from '../../src/report/verdict.js';
-import { keyOf, Story } from './story.js';
+import { evidence, keyOf, Story } from './story.js';
 
 const CURL = 'curl -fsS http://127.0.0.1:41873/bucket/dir/hello.txt';
 const AT = { command: CURL, file: '/home/ada/shop/projects/30_s3rver/resources.sh', line: 23 };
@@ -50,6 +50,27 @@ story('passed-unchecked', 0, () =>
   new Story({ projects: [{ name: 'worker', backing: false, caveats: ['has no verify'] }], without: ['worker/verify'] })
     .toTheEnd()
     .end('passed'),
+);
+story('passed-with-evidence', 0, () => {
+  const told = new Story().until(keyOf('postgres', 'destroy', 'target'));
+  told.say({ type: 'logs-compared', logs: ['postgres', 'worker', 's3rver'] });
+  told.say(evidence('worker', '2026-11-23 13:02:07 ERROR no task hunter2\nat x', { count: 3 }));
+  for (const name of 'abcdef') told.say(evidence('postgres', `FATAL: ${name}`, { kind: 'deprecation' }));
+  return told.toTheEnd().end('passed');
+});
+story('upgrade-evidence', 1, () =>
+  new Story()
+    .until(keyOf('postgres', 'destroy', 'target'))
+    .say({ type: 'logs-compared', logs: ['postgres', 'worker', 's3rver'] })
+    .say(evidence('postgres', 'LOG: deprecated', { kind: 'deprecation' }))
+    .say(
+      evidence('worker', 'Traceback (most recent call last):\n  File "x", line 1\nKeyError: 1', {
+        kind: 'traceback',
+        fails: true,
+      }),
+    )
+    .say(evidence('worker', 'ERROR: gone', { fails: true, count: 12 }))
+    .end('upgrade'),
 );
 story('base-ready', 0, () => new Story().until(keyOf('postgres', 'shutdown', 'base')).end('base-ready'));
 story('stopped', 1, () => new Story().until(keyOf('postgres', 'install', 'target')).end('stopped'));

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { create } from 'xmlbuilder2';
 import { junit } from '../../src/report/junit.js';
-import { keyOf, Story } from './story.js';
+import { evidence, keyOf, Story } from './story.js';
 
 const options = {
   tail: () => ['\u001b[31mit said hunter2\u0000\ud800 & <left>'],
@@ -21,6 +21,22 @@ describe('junit.xml', () => {
     );
     const localTime = /timestamp="[^"]*"/g;
     await expect(text.replace(localTime, 'timestamp="2026-11-23T13:02:00"')).toMatchFileSnapshot('golden/junit.xml');
+  });
+
+  test('has a case for each log that was compared, which fails only where the workspace says so', async () => {
+    const told = (fails: boolean) =>
+      new Story()
+        .until(keyOf('postgres', 'destroy', 'target'))
+        .say({ type: 'logs-compared', logs: ['s3rver', 'worker'] })
+        .say(evidence('worker', 'ERROR no task hunter2', { fails, count: 2 }));
+    const red = await written(told(true).end('upgrade'));
+    expect(red).toContain('<testcase name="log of s3rver" classname="s3rver" time="0.000"/>');
+    expect(red).toMatch(
+      /<testcase name="log of worker"[^>]*>\s*<failure type="log-evidence" message="worker began to print errors that it had not printed before">error, 2 times, first at services\/worker.log:41\nERROR no task \*{3}<\/failure>/,
+    );
+    const green = await written(told(false).toTheEnd().end('passed'));
+    expect(green).toMatch(/<testcase name="log of worker"[^>]*>\s*<system-out>error, 2 times/);
+    expect(green).not.toContain('<failure');
   });
 
   test('holds no character that XML cannot', async () => {

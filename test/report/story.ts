@@ -1,4 +1,4 @@
-import type { Event, EventBody, ProjectRecord, Verdict } from '../../src/journal/event.js';
+import type { Event, EventBody, LogEvidence, ProjectRecord, Verdict } from '../../src/journal/event.js';
 import type { Failure } from '../../src/journal/failure.js';
 import { foldRun } from '../../src/journal/fold.js';
 import type { Action, Blame, Hook, PhaseRecord, Side, StepRecord } from '../../src/journal/record.js';
@@ -166,3 +166,15 @@ const VERSIONS: Readonly<Record<string, Readonly<Record<Side, string>>>> = {
 /** Numbers of steps by key, for stories that need one. */
 export const keyOf = (project: string, hook: Hook, side: Side): string =>
   `${project}/${hook}:${side}@${side === 'base' ? 'spring' : 'autumn'}`;
+
+/** Something that a service began to print. */
+export const evidence = (service: string, text: string, more: Partial<LogEvidence> = {}): LogEvidence => ({
+  type: 'log-evidence',
+  service,
+  kind: 'error',
+  pattern: text,
+  count: 1,
+  first: { text, line: 41, offset: 4000, step: keyOf(service, 'start', 'target') },
+  fails: false,
+  ...more,
+});

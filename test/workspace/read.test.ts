@@ -22,6 +22,7 @@ describe('a workspace', () => {
       limits: { hook: 1_800_000, services: 120_000, run: 10_800_000, hooks: {}, projects: {} },
       settle: 0,
       secrets: [],
+      logs: { fail: [], ignore: [] },
       onFailure: 'keep',
       jobs: 1,
       dataRoot: `${dir}/.grenade`,
@@ -45,6 +46,7 @@ restart: last
 limits: { hook: 1h, services: 10s, run: 1.5h, hooks: { migrate: 2h }, projects: { pg: { hook: 5m, start: 300ms } } }
 settle: 30s
 secrets: ["*_KEY"]
+logs: { fail: [error, traceback], ignore: [reset by peer] }
 on-failure: destroy
 jobs: 4
 data-root: var/runs
@@ -66,6 +68,7 @@ data-root: var/runs
       },
       settle: 30_000,
       secrets: ['*_KEY'],
+      logs: { fail: ['error', 'traceback'], ignore: ['reset by peer'] },
       onFailure: 'destroy',
       jobs: 4,
       dataRoot: `${dir}/var/runs`,
@@ -122,7 +125,7 @@ on-failure: panic
     ).toMatchInlineSnapshot(`
       "
       grenade.yaml:1:1  \`relases\` is not a key
-        Did you mean \`releases\`? The keys here: releases, projects, restart, limits, settle, secrets, on-failure, jobs, data-root.
+        Did you mean \`releases\`? The keys here: releases, projects, restart, limits, settle, secrets, logs, on-failure, jobs, data-root.
       grenade.yaml:4:21  \`pg\` in \`versions\` must be text, and YAML reads 14 as a number
         Put it in quotes: \`pg: "14"\`.
       grenade.yaml:4:41  \`wroker\` in \`versions\` is no project
@@ -231,7 +234,7 @@ describe('what is wrong with projects', () => {
     ).toMatchInlineSnapshot(`
       "
       grenade.yaml:4:1  \`setle\` is not a key
-        Did you mean \`settle\`? The keys here: releases, projects, restart, limits, settle, secrets, on-failure, jobs, data-root.
+        Did you mean \`settle\`? The keys here: releases, projects, restart, limits, settle, secrets, logs, on-failure, jobs, data-root.
       projects/50_gone  projects/50_gone is a link to ../elsewhere, which does not exist
         Make the link point at a directory that is there, or remove it.
       projects/10_pg/install.sh  install.sh has no run bit, so it cannot be executed

@@ -7,6 +7,7 @@ import type { Tail } from '../tail.js';
 import { cleaner } from '../text.js';
 import { type Sentence, sentence } from '../verdict.js';
 import { caveatLines } from './caveats.js';
+import { evidenceLines } from './evidence.js';
 import { failureBlock } from './failure-block.js';
 import { resultTable } from './table.js';
 
@@ -36,6 +37,7 @@ export function finalResult(state: RunState, options: FinalOptions): string {
   const sections = [
     [`${paint(verdict, style)(verdict.mark)} ${style.bold(clean(verdict.text))}`, ...caveatLines(state, clean)],
     ...failures(state, { ...options, clean }),
+    evidenceLines(state, clean, style),
     state.verdict === 'passed' ? resultTable(state, clean) : [],
     [...(options.alive === true ? [] : standing(state, clean).map((line) => `  ${line}`)), ...left(state, options)],
   ];
