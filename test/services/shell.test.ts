@@ -107,7 +107,6 @@ describe('the original', () => {
   test.each([
     ['run_tempest /nowhere', 'run_tempest needs DevStack'],
     ['save_data base /nowhere', 'there is none in /nowhere: use register_data NAME URL|DIR in settings'],
-    ['enable_grenade_plugin heat https://example.org/heat', 'plugins are not fetched yet'],
   ])('says what is missing for %s, and fails', (command, message) => {
     const result = bash(command);
     expect(result.status).toBe(1);
