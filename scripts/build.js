@@ -1,4 +1,4 @@
-// Bundles the four programs of dist/ and writes the types that a TypeScript project imports.
+// Bundles the four programs of dist/ and the code of the page, and writes the types that a TypeScript project imports.
 import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -35,9 +35,27 @@ const { metafile } = await build({
   logLevel: 'warning',
 });
 
+// What report.html holds: code for browsers, in one script and one style sheet.
+const page = await build({
+  entryPoints: { page: 'web/main.tsx', style: 'web/page.css' },
+  outdir: `${next}/page`,
+  bundle: true,
+  minify: true,
+  banner: { js: '/* holds preact: MIT License, Copyright (c) 2015-present Jason Miller */' },
+  format: 'iife',
+  platform: 'browser',
+  target: ['chrome123', 'firefox120', 'safari17.5'],
+  tsconfig: 'web/tsconfig.json',
+  metafile: true,
+  logLevel: 'warning',
+});
+renameSync(`${next}/page/style.css`, `${next}/page/page.css`);
+
 // Whoever gets the bundle gets the licences of what is in it.
 const bundled = new Set(
-  Object.keys(metafile.inputs).flatMap((path) => /^node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(path)?.[1] ?? []),
+  [...Object.keys(metafile.inputs), ...Object.keys(page.metafile.inputs)].flatMap(
+    (path) => /^node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(path)?.[1] ?? [],
+  ),
 );
 const licences = [...bundled].sort().map((name) => {
   const file = readdirSync(`node_modules/${name}`).find((each) => /^licen[cs]e/i.test(each));

@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import { writeFileAtomic } from '../basics/files.js';
 import { isSecretName } from '../basics/mask.js';
 import type { Event } from '../journal/event.js';
 import { Journal } from '../journal/journal.js';
@@ -7,7 +6,6 @@ import type { StepRecord } from '../journal/record.js';
 import type { Phase } from '../plan/plan.js';
 import { identify } from '../process/identity.js';
 import type { Project } from '../project/project.js';
-import { junit } from '../report/junit.js';
 import { styleFor } from '../report/style.js';
 import { tailOf } from '../report/tail.js';
 import { finalResult } from '../report/terminal/final.js';
@@ -28,6 +26,7 @@ import { suffixOf } from './of-run.js';
 import { foldOf, type Prepared } from './prepared.js';
 import { attempt, complain, fromHere } from './say.js';
 import { VERSION } from './version.js';
+import { writeViews } from './views.js';
 
 /** Conducts a prepared run from its first event to the last sentence, and returns what to exit with. */
 export async function conduct(
@@ -117,10 +116,9 @@ export async function conduct(
   }
 
   const given = { tail: tailOf(runDir), mask, now: Date.now() };
-  const xml = await junit(state, given);
-  attempt('junit.xml could not be written', () => writeFileAtomic(join(runDir, 'junit.xml'), xml));
+  const page = await writeViews(runDir, state, given);
   const suffix = suffixOf(dir);
-  process.stdout.write(finalResult(state, { ...given, runDir: fromHere(runDir), style, suffix }));
+  process.stdout.write(finalResult(state, { ...given, runDir: fromHere(page), style, suffix }));
   attempt('what is no longer needed could not be removed', () => {
     if (state.verdict === 'passed') dropData(runDir);
     retireRuns(workspace.dataRoot, (old) => old === runDir || livingServices(old).length > 0);

@@ -1,6 +1,3 @@
-import { join } from 'node:path';
-import { writeFileAtomic } from '../basics/files.js';
-import { junit } from '../report/junit.js';
 import { styleFor } from '../report/style.js';
 import { tailOf } from '../report/tail.js';
 import { finalResult } from '../report/terminal/final.js';
@@ -8,20 +5,18 @@ import { exitCode } from '../report/verdict.js';
 import { maskOf } from '../run/secrets.js';
 import type { OfRun } from './flags.js';
 import { openRun } from './of-run.js';
-import { attempt, fromHere } from './say.js';
+import { fromHere } from './say.js';
+import { writeViews } from './views.js';
 
-/** `grenade report`: how a run went, told again from its journal; a killed run gets the JUnit it did not live to write. */
+/** `grenade report`: how a run went, told again from its journal; a killed run gets the page and the JUnit that it did not live to write. */
 export async function report(at: string, flags: OfRun): Promise<number> {
   const found = await openRun(at, flags);
   if (!found.ok) return found.error;
   const { runDir, state, alive, suffix } = found.value;
   const given = { tail: tailOf(runDir), mask: maskOf(runDir), now: Date.now(), alive };
-  if (!alive) {
-    const xml = await junit(state, given);
-    attempt('junit.xml could not be written', () => writeFileAtomic(join(runDir, 'junit.xml'), xml));
-  }
+  const page = await writeViews(runDir, state, given);
   process.stdout.write(
-    finalResult(state, { ...given, runDir: fromHere(runDir), style: styleFor(process.stdout, process.env), suffix }),
+    finalResult(state, { ...given, runDir: fromHere(page), style: styleFor(process.stdout, process.env), suffix }),
   );
   // Of a run that goes on there is nothing to be said against.
   return alive ? 0 : exitCode(state);

@@ -82,7 +82,7 @@ export function explain(failure: Failure, record: StepRecord): Explanation {
         next: 'Look for process.exit(), or for a promise that nothing settles.',
       };
     case 'service-died': {
-      const status = failure.status === undefined ? '' : ` (${exitStatus(failure.status)})`;
+      const status = failure.status === undefined ? '' : ` (${exitWords(failure.status)})`;
       return {
         short: `service ${failure.service} died`,
         what: `The service ${failure.service} ended${status} while it should have been up.`,
@@ -137,5 +137,5 @@ export function explain(failure: Failure, record: StepRecord): Explanation {
 }
 
 /** As a shell has it: 128 + n for signal n. */
-const exitStatus = (status: number): string =>
+export const exitWords = (status: number): string =>
   status > 128 && status < 160 ? `signal ${status - 128}` : `exit ${status}`;
