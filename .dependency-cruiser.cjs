@@ -3,7 +3,7 @@ const ROW = [
   ['basics'],
   ['process', 'journal'],
   ['resources', 'services', 'databases', 'probes', 'git'],
-  ['project'],
+  ['project', 'world'],
   ['workspace'],
   ['plan'],
   ['checks'],

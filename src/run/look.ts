@@ -1,15 +1,19 @@
 import { describeFault } from '../basics/fault.js';
+import type { Verdict } from '../journal/event.js';
+import { dumpWorld, WORLDDUMP } from '../world/dump.js';
 import { compareLogs } from './compare-logs.js';
 import type { RunContext } from './context.js';
+import { logNames, logPath } from './logged.js';
+import { maskOf } from './secrets.js';
+
+/** How long looking at the machine may take, in milliseconds. */
+const DUMP_MS = 5000;
 
 /**
  * Looks at what services printed while they are as the upgrade left them: before anything is deleted or taken down,
  * and after a failure before anything is destroyed. Says whether what was seen lets the run pass.
  */
-export async function lookAtUpgraded(
-  context: RunContext,
-  interrupt: AbortSignal,
-): Promise<{ readonly passed: boolean }> {
+export async function lookAtLogs(context: RunContext, interrupt: AbortSignal): Promise<{ readonly passed: boolean }> {
   const { journal, state, workspace } = context;
   try {
     await compareLogs(context, interrupt);
@@ -19,4 +23,23 @@ export async function lookAtUpgraded(
     journal.append({ type: 'warned', text: `the logs of services could not be compared: ${describeFault(error)}` });
   }
   return { passed: !state.evidence.some(({ fails }) => fails) };
+}
+
+/** Writes down how the machine looks: all of it after a failure, less of it otherwise. A run never fails by it. */
+export async function lookAtMachine(context: RunContext, verdict: Verdict): Promise<void> {
+  if (verdict === 'base-ready' || verdict === 'stopped') return;
+  const { runDir, workspace, journal } = context;
+  try {
+    const files = await dumpWorld({
+      runDir,
+      workspace: workspace.dir,
+      logs: logNames(runDir).map((name) => ({ name, path: logPath(runDir, name) })),
+      whole: verdict !== 'passed',
+      mask: maskOf(runDir),
+      limitMs: DUMP_MS,
+    });
+    journal.append({ type: 'world-dumped', directory: WORLDDUMP, files });
+  } catch (error) {
+    journal.append({ type: 'warned', text: `how the machine looked could not be kept: ${describeFault(error)}` });
+  }
 }

@@ -9,7 +9,7 @@ import { endEverything } from '../services/supervisor.js';
 import { beginBuiltin } from './builtin.js';
 import type { RunContext, RunningStep } from './context.js';
 import { startHook } from './hook.js';
-import { lookAtUpgraded } from './look.js';
+import { lookAtLogs, lookAtMachine } from './look.js';
 import { NoteWatch } from './note-watch.js';
 import { Schedule } from './schedule.js';
 import { ServiceWatch } from './service-watch.js';
@@ -113,12 +113,18 @@ class Runner {
     return 'passed';
   }
 
-  /** The verdict with what is seen once, while everything still is as the upgrade left it. */
+  /**
+   * The verdict with what is seen once, while everything still is as the upgrade left it; and how the machine looked
+   * then, or after a failure.
+   */
   async #judged(verdict: Verdict): Promise<Verdict> {
-    if (this.#seen) return verdict;
+    const seen = this.#seen;
     this.#seen = true;
-    const { passed } = await lookAtUpgraded(this.#context, this.#options.interrupt);
-    return verdict === 'passed' && !passed ? 'upgrade' : verdict;
+    if (seen && verdict === 'passed') return verdict;
+    const passed = seen || (await lookAtLogs(this.#context, this.#options.interrupt)).passed;
+    const judged = verdict === 'passed' && !passed ? 'upgrade' : verdict;
+    await lookAtMachine(this.#context, judged);
+    return judged;
   }
 
   /** Whether a step of the phase failed. */
