@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { isSecretName } from '../basics/mask.js';
+import { shownUrl } from '../git/checkout.js';
 import type { Event } from '../journal/event.js';
 import { Journal } from '../journal/journal.js';
 import type { StepRecord } from '../journal/record.js';
@@ -81,6 +82,11 @@ export async function conduct(
         steps.map(({ after: _, ...record }) => withEmptiness(record, projects)),
       ),
     });
+    for (const { checkout, how, commit } of workspace.fetched) {
+      const { name, url, ref } = checkout;
+      const what = { name, url: shownUrl(url), how, ...(ref === undefined ? {} : { ref }) };
+      journal.append({ type: 'checkout-ready', ...what, ...(commit === undefined ? {} : { commit }) });
+    }
     if (!resumed) for (const text of workspace.warnings) journal.append({ type: 'warned', text });
 
     const { length } = String(plan.phases.at(-1)?.steps.at(-1)?.number ?? 0);

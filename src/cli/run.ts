@@ -16,6 +16,7 @@ import type { Draft } from '../workspace/draft.js';
 import { readWorkspace } from '../workspace/read.js';
 import type { Workspace } from '../workspace/workspace.js';
 import { conduct } from './conduct.js';
+import { fetchAll } from './fetch.js';
 import type { RunFlags } from './flags.js';
 import { Interrupts } from './interrupts.js';
 import { newRunDirectory, readOptions } from './prepare.js';
@@ -28,37 +29,61 @@ export async function run(at: string, flags: RunFlags): Promise<number> {
   if (flags.b === true && flags.t === true) {
     return misused('-b is only the base part and -t only the target part', 'Leave both out for the whole run.');
   }
-  const read = await readWorkspace(at, readOptions(flags));
-  if (!read.ok) return refuse(read.error);
-  const draft = read.value;
-
-  let lock: Result<Lock, Holder>;
-  try {
-    lock = takeLock(draft.dataRoot);
-  } catch (error) {
-    return misused(
-      `nothing can be written to ${fromHere(draft.dataRoot)}: ${describeFault(error)}`,
-      'Make it writable, or name another directory as `data-root` in grenade.yaml.',
-    );
-  }
-  if (!lock.ok) {
-    const { pid } = lock.error;
-    return misused(`a run is going on in this workspace (process ${pid})`, 'Wait for it, or end it with Ctrl-C.');
-  }
   // From here on there is something to be put in order by whoever interrupts us.
   const interrupts = new Interrupts();
+  let lock: Lock | undefined;
+  /** Takes the workspace for this run, unless that is done already; or why that cannot be. */
+  const hold = (dataRoot: string): readonly Problem[] => {
+    if (lock !== undefined) return [];
+    const taken = holdWorkspace(dataRoot);
+    if (!taken.ok) return [taken.error];
+    lock = taken.value;
+    return [];
+  };
   try {
+    const read = await readWorkspace(at, {
+      ...readOptions(flags),
+      offline: flags.t === true,
+      fetch: async (planned, dataRoot) => {
+        const problems = hold(dataRoot);
+        return problems.length > 0 ? err(problems) : fetchAll(planned, dataRoot, interrupts.first);
+      },
+    });
+    if (!read.ok) return interrupts.first.aborted ? interrupted() : refuse(read.error);
+    const draft = read.value;
+    const problems = hold(draft.dataRoot);
+    if (problems.length > 0) return refuse(problems);
     const prepared = await (flags.t === true ? goOn(draft, interrupts.first) : begin(draft, flags, interrupts.first));
-    if (!prepared.ok && interrupts.first.aborted) {
-      process.stderr.write('Interrupted before anything was run.\n');
-      return INTERRUPTED;
-    }
-    if (!prepared.ok) return refuse(prepared.error);
+    if (!prepared.ok) return interrupts.first.aborted ? interrupted() : refuse(prepared.error);
     return await conduct(prepared.value, flags, resolve(at), interrupts);
   } finally {
     interrupts.close();
-    lock.value.release();
+    lock?.release();
   }
+}
+
+function interrupted(): number {
+  process.stderr.write('Interrupted before anything was run.\n');
+  return INTERRUPTED;
+}
+
+/** The lock of a workspace's runs, or who has it. */
+function holdWorkspace(dataRoot: string): Result<Lock, Problem> {
+  let lock: Result<Lock, Holder>;
+  try {
+    lock = takeLock(dataRoot);
+  } catch (error) {
+    return err({
+      message: `nothing can be written to ${fromHere(dataRoot)}: ${describeFault(error)}`,
+      fix: 'Make it writable, or name another directory as `data-root` in grenade.yaml.',
+    });
+  }
+  if (lock.ok) return lock;
+  const { pid } = lock.error;
+  return err({
+    message: `a run is going on in this workspace (process ${pid})`,
+    fix: 'Wait for it, or end it with Ctrl-C.',
+  });
 }
 
 /** Makes a new run's directory, sources the settings, makes the plan; takes it all back when something is wrong. */

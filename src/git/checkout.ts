@@ -11,7 +11,7 @@ export interface Checkout {
   /** Absolute path of its directory. */
   readonly dir: string;
   /** Where it is asked for. */
-  readonly asked?: { readonly file: string; readonly line?: number };
+  readonly asked?: { readonly file: string; readonly line?: number; readonly column?: number };
 }
 
 /** Transports that only move data. Every other one, `ext::` first of all, is a program that the URL chooses. */

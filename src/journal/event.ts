@@ -26,6 +26,7 @@ export type Event = { /** When, in milliseconds since the epoch. */ readonly at:
   | LogsCompared
   | LogEvidence
   | WorldDumped
+  | CheckoutReady
   | Interrupted
   | RunFinished
   | Cleaned
@@ -218,6 +219,22 @@ export interface WorldDumped {
   readonly directory: string;
   /** Its files, by name. */
   readonly files: readonly string[];
+}
+
+/** A checkout that git fetched, or that lay there already, is what this run uses. */
+export interface CheckoutReady {
+  readonly type: 'checkout-ready';
+  /** The step that fetched it, if one did. */
+  readonly step?: string;
+  /** What people call it: a project, or a tree of DevStack's. */
+  readonly name: string;
+  /** Without what may be a password. */
+  readonly url: string;
+  /** What was asked for; the remote's own choice when left out. */
+  readonly ref?: string;
+  readonly how: 'cloned' | 'updated' | 'used';
+  /** The whole id of the commit that lies there; left out for a directory that is no checkout of git's. */
+  readonly commit?: string;
 }
 
 /** A signal asked the run to end. */

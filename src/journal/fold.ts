@@ -1,4 +1,4 @@
-import type { CommandFailed, Event, Harness, Planned, ProjectRecord, Stray, Verdict } from './event.js';
+import type { CheckoutReady, CommandFailed, Event, Harness, Planned, ProjectRecord, Stray, Verdict } from './event.js';
 import type { Failure } from './failure.js';
 import { foldProbe, foldSampling, type ProbeDraft, planProbes } from './fold-probes.js';
 import { beginLife, endLife, type LifeDraft, stopLife } from './fold-services.js';
@@ -58,6 +58,7 @@ export class RunFold implements RunState {
   resources = new Map<string, Set<string>>();
   warnings: Warning[] = [];
   exceptions: ExceptionUse[] = [];
+  checkouts = new Map<string, CheckoutReady>();
   summaries: Summary[] = [];
   interrupted: string | undefined;
   verdict: Verdict | undefined;
@@ -154,6 +155,9 @@ export class RunFold implements RunState {
         return;
       case 'world-dumped':
         this.worlddump = event.directory;
+        return;
+      case 'checkout-ready':
+        this.checkouts.set(event.name, event);
         return;
       case 'interrupted':
         this.interrupted = event.signal;

@@ -1,4 +1,4 @@
-import type { CommandFailed, Harness, LogEvidence, ProjectRecord, Stray, Verdict } from './event.js';
+import type { CheckoutReady, CommandFailed, Harness, LogEvidence, ProjectRecord, Stray, Verdict } from './event.js';
 import type { Failure } from './failure.js';
 import type { Bounds, Connection, ProbeRecord, ProbeStatus } from './probe.js';
 import type { PhaseRecord, Side, StepRecord } from './record.js';
@@ -159,6 +159,8 @@ export interface RunState {
   readonly resources: ReadonlyMap<string, ReadonlySet<string>>;
   readonly warnings: readonly Warning[];
   readonly exceptions: readonly ExceptionUse[];
+  /** What came by git, by its name: the latest word on each. */
+  readonly checkouts: ReadonlyMap<string, CheckoutReady>;
   readonly summaries: readonly Summary[];
   /** The signal that asked the run to end. */
   readonly interrupted: string | undefined;

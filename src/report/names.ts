@@ -1,4 +1,5 @@
 import { unreachable } from '../basics/unreachable.js';
+import type { CheckoutReady } from '../journal/event.js';
 import type { Hook, Side, StepRecord } from '../journal/record.js';
 import type { RunState, StepState } from '../journal/state.js';
 
@@ -58,6 +59,12 @@ export const stepNumber = (number: number, steps: number): string =>
 /** `27 s3rver verify post-upgrade`. */
 export const numbered = (state: RunState, step: StepState): string =>
   `${stepNumber(step.record.number, state.steps.length)} ${stepTitle(step.record)}`;
+
+/** What came by git, and which commit it is: `heat at 1a2b3c4d5e6f (master), cloned`. */
+export function checkoutText({ name, ref, commit, how }: CheckoutReady): string {
+  const at = commit === undefined ? 'no checkout of git, so its commit is not known' : `at ${commit.slice(0, 12)}`;
+  return `${name} ${at}${ref === undefined ? '' : ` (${ref})`}, ${how === 'used' ? 'used as it lay there' : how}`;
+}
 
 /** `full-stop` as people say it. */
 export const scenarioTitle = (scenario: string): string => scenario.replaceAll('-', ' ');

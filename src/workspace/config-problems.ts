@@ -1,8 +1,8 @@
-import type { BaseIssue } from 'valibot';
+import { type BaseIssue, safeParse } from 'valibot';
 import type { Problem } from '../basics/problem.js';
 import type { Path, Places } from './places.js';
 import { isRecord } from './record.js';
-import { ConfigSchema } from './schema.js';
+import { ConfigSchema, GitProjectSchema } from './schema.js';
 import { capital, meant } from './suggest.js';
 
 /** Keys that the format will have. */
@@ -18,9 +18,23 @@ export function schemaProblems(raw: unknown, issues: readonly BaseIssue<unknown>
   const problems = [
     ...unknownKeys(ConfigSchema, raw, [], places),
     // The schema names only the first unknown key of a block; we name them all.
-    ...issues.filter(({ expected }) => expected !== 'never').map((issue) => wrongValue(issue, places)),
+    ...issues
+      .flatMap(inGitProject)
+      .filter(({ expected }) => expected !== 'never')
+      .map((issue) => wrongValue(issue, places)),
   ];
   return problems.sort((a, b) => (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0));
+}
+
+/** Of a block where a path could stand too, the schema only says that it is neither: what is wrong in it is asked again. */
+function inGitProject(issue: BaseIssue<unknown>): readonly BaseIssue<unknown>[] {
+  if (issue.type !== 'union' || !isRecord(issue.input)) return [issue];
+  const { issues = [] } = safeParse(GitProjectSchema, issue.input);
+  const above = issue.path ?? [];
+  return issues.map((each): BaseIssue<unknown> => {
+    const [first = undefined, ...more] = [...above, ...(each.path ?? [])];
+    return first === undefined ? each : { ...each, path: [first, ...more] };
+  });
 }
 
 function unknownKeys(schema: unknown, value: unknown, path: Path, places: Places): Problem[] {
@@ -65,13 +79,6 @@ function wrongValue(issue: BaseIssue<unknown>, places: Places): Problem {
   }
   if (issue.path?.some((item) => item.origin === 'key')) {
     return places.problem(keys, `\`${name}\` must be ${issue.message}`, 'Give it a name of that kind.', 'key');
-  }
-  if (keys.length === 2 && keys[0] === 'projects' && isRecord(issue.input)) {
-    return places.problem(
-      keys,
-      'Projects that are fetched by git are not available yet',
-      'Put the project into a directory, and name its path here.',
-    );
   }
   const { input } = issue;
   if (issue.type === 'min_length' && Array.isArray(input)) {
@@ -165,6 +172,10 @@ interface Inside {
 function inside(schema: unknown): Inside {
   if (!isRecord(schema)) return { entries: undefined, each: undefined, examples: [] };
   if (isRecord(schema.wrapped)) return inside(schema.wrapped);
+  // Of what may be text or a block, the block is what there is to look into.
+  if (schema.type === 'union' && Array.isArray(schema.options)) {
+    return inside(schema.options.find((option) => isRecord(option) && isRecord(option.entries)));
+  }
   const notes: readonly unknown[] = Array.isArray(schema.pipe) ? schema.pipe : [];
   const examples = notes.flatMap((note) => (isRecord(note) && Array.isArray(note.examples) ? note.examples : []));
   return {

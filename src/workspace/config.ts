@@ -4,7 +4,14 @@ import type { Problem } from '../basics/problem.js';
 import { schemaProblems } from './config-problems.js';
 import { Places } from './places.js';
 import { isRecord } from './record.js';
-import { type Config, type ConfigRelease, ConfigSchema, ReleaseSchema } from './schema.js';
+import {
+  type Config,
+  type ConfigRelease,
+  ConfigSchema,
+  type GitProject,
+  GitProjectSchema,
+  ReleaseSchema,
+} from './schema.js';
 
 /** The keys with which nothing is wrong. */
 type Sound = { readonly [K in keyof Config]?: Config[K] | undefined };
@@ -87,10 +94,9 @@ function salvage(raw: unknown, bad: ReadonlySet<unknown>): Sound {
   return parsed.success ? parsed.output : {};
 }
 
-function salvageProjects(raw: unknown): string[] | undefined {
-  return isRecord(raw) && Array.isArray(raw.projects)
-    ? raw.projects.filter((each) => typeof each === 'string')
-    : undefined;
+function salvageProjects(raw: unknown): (string | GitProject)[] | undefined {
+  if (!isRecord(raw) || !Array.isArray(raw.projects)) return undefined;
+  return raw.projects.filter((each) => typeof each === 'string' || v.is(GitProjectSchema, each));
 }
 
 function salvageReleases(raw: unknown): ConfigRelease[] {

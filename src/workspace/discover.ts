@@ -1,8 +1,9 @@
-import { existsSync, readdirSync, readlinkSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readlinkSync, realpathSync, statSync } from 'node:fs';
 import { basename, join, relative, resolve } from 'node:path';
 import type { Problem } from '../basics/problem.js';
 import { MODULES } from '../project/hook-files.js';
 import { readScripts, type ScriptDirectory } from '../project/scripts.js';
+import type { ProjectByGit } from './by-git.js';
 import type { Places } from './places.js';
 
 /** A directory that holds a project, as far as it can be known without running anything of it. */
@@ -18,24 +19,31 @@ export interface Discovered {
   readonly problems: readonly Problem[];
 }
 
-/** Finds the projects of a workspace, in order. */
+/** Finds the projects of a workspace, in order. Those that are fetched by git are looked for where they have to lie. */
 export async function discover(
   dir: string,
-  patterns: readonly string[] | undefined,
+  wanted: readonly (string | ProjectByGit)[] | undefined,
   places: Places,
   cwd: string,
 ): Promise<Discovered> {
   const problems: Problem[] = [];
-  const paths = new Set<string>();
-  for (const [at, pattern] of (patterns ?? [DEFAULT]).entries()) {
-    const { found, problem } = await expand(dir, pattern);
-    for (const path of found) paths.add(path);
+  /** By path, the name that is given to it from outside. */
+  const paths = new Map<string, string | undefined>();
+  for (const [at, each] of (wanted ?? [DEFAULT]).entries()) {
+    if (typeof each !== 'string') {
+      const { path, problem } = inCheckout(each);
+      if (path !== undefined) paths.set(path, each.checkout.name);
+      if (problem !== undefined) problems.push(problem);
+      continue;
+    }
+    const { found, problem } = await expand(dir, each);
+    for (const path of found) if (!paths.has(path)) paths.set(path, undefined);
     if (problem !== undefined) {
-      problems.push(places.problem(patterns === undefined ? [] : ['projects', at], problem.message, problem.fix));
+      problems.push(places.problem(wanted === undefined ? [] : ['projects', at], problem.message, problem.fix));
     }
   }
   const directories: ProjectDirectory[] = [];
-  for (const path of paths) {
+  for (const [path, name] of paths) {
     const target = statSync(path, { throwIfNoEntry: false });
     if (target === undefined) {
       problems.push({
@@ -43,9 +51,25 @@ export async function discover(
         fix: 'Make the link point at a directory that is there, or remove it.',
         file: path,
       });
-    } else if (target.isDirectory()) directories.push(readDirectory(path, cwd));
+    } else if (target.isDirectory()) directories.push(readDirectory(path, cwd, name));
   }
   return { directories, problems };
+}
+
+/** Where a project lies in its checkout, once that is there. */
+function inCheckout({ checkout, dir }: ProjectByGit): { readonly path?: string; readonly problem?: Problem } {
+  if (statSync(checkout.dir, { throwIfNoEntry: false }) === undefined) return {};
+  const inside = relative(checkout.dir, dir);
+  const wrong = (message: string): { problem: Problem } => ({
+    problem: { message, fix: 'Name the directory in it that holds the hooks as `path`.', ...checkout.asked },
+  });
+  if (statSync(dir, { throwIfNoEntry: false })?.isDirectory() !== true) {
+    return wrong(`${checkout.name} has no directory ${inside} in its checkout`);
+  }
+  const [root, real] = [realpathSync(checkout.dir), realpathSync(dir)];
+  if (real !== root && !real.startsWith(`${root}/`))
+    return wrong(`${inside} of ${checkout.name} leads out of its checkout`);
+  return { path: dir };
 }
 
 interface Expanded {
@@ -115,11 +139,12 @@ function inOrder(names: readonly string[]): string[] {
   return keyed.map(({ name }) => name);
 }
 
-function readDirectory(dir: string, cwd: string): ProjectDirectory {
+function readDirectory(dir: string, cwd: string, given: string | undefined): ProjectDirectory {
   const modules = MODULES.filter((file) => existsSync(join(dir, file)));
   const [module, ...others] = modules;
   if (module === undefined) {
-    return { kind: 'scripts', dir, name: basename(dir).replace(/^\d+_/, ''), scripts: readScripts(dir, cwd) };
+    const name = given ?? basename(dir).replace(/^\d+_/, '');
+    return { kind: 'scripts', dir, name, scripts: readScripts(dir, cwd) };
   }
   const problems: Problem[] = [];
   const file = join(dir, module);

@@ -3,6 +3,8 @@ import { join, relative, resolve } from 'node:path';
 import { parseDuration } from '../basics/duration.js';
 import type { Problem } from '../basics/problem.js';
 import { err, ok, type Result } from '../basics/result.js';
+import { gitSettings } from '../git/settings.js';
+import { type FetchAll, fetchProjects, type ProjectByGit, projectByGit } from './by-git.js';
 import { completeWorkspace } from './complete.js';
 import { type ReadConfig, readConfig } from './config.js';
 import { discover } from './discover.js';
@@ -21,6 +23,10 @@ export interface ReadOptions {
   /** Instead of what the workspace says. */
   readonly jobs?: number;
   readonly onFailure?: 'keep' | 'destroy';
+  /** Fetches what comes by git. Left out by commands that only look: then what is not there yet is a problem. */
+  readonly fetch?: FetchAll;
+  /** Whether what is there by git is used as it is, whatever `RECLONE` says: a run that goes on keeps its hooks. */
+  readonly offline?: boolean;
   /** Where the user stands; paths in fixes begin there. */
   readonly cwd?: string;
   /** What settings would be sourced with in a run whose directory is `runDir`. */
@@ -119,9 +125,18 @@ async function draftOf(dir: string, options: ReadOptions): Promise<DraftOf> {
   if (!chosen.ok && releasesRead) problems.push(...chosen.error);
   const { base, target } = chosen.ok ? chosen.value : { base: NONE, target: NONE };
 
-  const found = read.projectsUnknown
-    ? { directories: [], problems: [] }
-    : await discover(dir, config.projects, places, cwd);
+  const dataRoot = resolve(dir, config['data-root'] ?? '.grenade');
+  const wanted = config.projects?.map((each, at) =>
+    typeof each === 'string' ? each : projectByGit(each, at, { dir, dataRoot, places }),
+  );
+  const byGit = wanted?.filter((each): each is ProjectByGit => typeof each !== 'string') ?? [];
+  const settings = gitSettings({ ...process.env, ...(options.offline === true ? { OFFLINE: 'True' } : {}) });
+  // Nothing is fetched for a workspace with which something is wrong already.
+  const fetch = problems.length === 0 ? options.fetch : undefined;
+  const fetched = await fetchProjects(byGit, dataRoot, settings, fetch);
+  if (!fetched.ok) problems.push(...fetched.error);
+
+  const found = read.projectsUnknown ? { directories: [], problems: [] } : await discover(dir, wanted, places, cwd);
   problems.push(...found.problems);
 
   const localrc = join(dir, 'localrc');
@@ -138,9 +153,10 @@ async function draftOf(dir: string, options: ReadOptions): Promise<DraftOf> {
     logs: { fail: config.logs?.fail ?? [], ignore: config.logs?.ignore ?? [] },
     onFailure: options.onFailure ?? config['on-failure'] ?? 'keep',
     jobs: options.jobs ?? config.jobs ?? 1,
-    dataRoot: resolve(dir, config['data-root'] ?? '.grenade'),
+    dataRoot,
     ...(existsSync(localrc) ? { localrc } : {}),
-    projectsKnown: !read.projectsUnknown,
+    fetched: fetched.ok ? fetched.value : [],
+    projectsKnown: !read.projectsUnknown && fetched.ok,
     directories: found.directories,
     ...(options.projects === undefined ? {} : { selected: options.projects }),
     raw: read.raw,

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { checkInside, checkName, checkRef, checkUrl } from '../git/checkout.js';
 import { HOOKS } from '../journal/record.js';
 
 // Each message ends the sentence "KEY must be …". Descriptions and examples go into schema.json.
@@ -75,6 +76,41 @@ const LimitsSchema = v.strictObject(
   'a list of limits such as `hook: 30m`',
 );
 
+/** Text with which nothing is wrong. */
+const checked = (wrong: (text: string) => string | undefined, message: string) =>
+  v.pipe(
+    Text,
+    v.check((text) => wrong(text) === undefined, message),
+  );
+
+/** A project that is fetched by git. */
+export const GitProjectSchema = v.strictObject({
+  name: v.pipe(
+    checked(checkName, 'a name of letters, digits and . _ + - that begins with a letter or a digit'),
+    v.description('What people call the project, and its directory below `plugins/` of the data root.'),
+    v.examples(['heat']),
+  ),
+  git: v.pipe(
+    checked(checkUrl, 'a URL or a path to clone from, by file, git, http, https or ssh'),
+    v.description(
+      'Where it is cloned from: a URL, `user@host:path`, or a path from the workspace. Nobody is asked for a password.',
+    ),
+    v.examples(['https://example.org/heat']),
+  ),
+  ref: described(
+    checked(checkRef, 'a branch, a tag, a commit, or a whole ref such as refs/changes/45/12345/6'),
+    "A branch, a tag, a commit, or a whole ref such as refs/changes/45/12345/6. The remote's own choice if left out.",
+    'master',
+  ),
+  path: described(
+    checked(checkInside, 'a path inside the checkout'),
+    'The directory in it that holds the project. The top of it if left out.',
+    'devstack/upgrade',
+  ),
+});
+
+export type GitProject = v.InferOutput<typeof GitProjectSchema>;
+
 /** Everything that `grenade.yaml` can say. */
 export const ConfigSchema = v.strictObject({
   releases: v.pipe(
@@ -91,10 +127,13 @@ export const ConfigSchema = v.strictObject({
     ]),
   ),
   projects: described(
-    v.array(v.string('a path or a pattern below the workspace'), 'a list of paths and patterns'),
-    'Directories of projects, as paths or patterns from the workspace, in the order in which they come up. `projects/*` if left out. What a pattern matches is ordered by its NN_ prefix, then by name.',
+    v.array(
+      v.union([v.string(), GitProjectSchema], 'a path or a pattern below the workspace, or `{ name: NAME, git: URL }`'),
+      'a list of paths, patterns, and projects that are fetched by git',
+    ),
+    'Directories of projects, as paths or patterns from the workspace, and projects that are fetched by git, in the order in which they come up. `projects/*` if left out. What a pattern matches is ordered by its NN_ prefix, then by name.',
     ['projects/*'],
-    ['services/db', 'services/api'],
+    ['services/db', { name: 'heat', git: 'https://example.org/heat', ref: 'master', path: 'devstack/upgrade' }],
   ),
   restart: described(
     v.picklist(['each', 'last'], '`each` or `last`'),

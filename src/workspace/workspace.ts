@@ -1,4 +1,5 @@
 import type { DataSource } from '../databases/source.js';
+import type { Fetched } from '../git/fetch.js';
 import type { LogKind } from '../journal/event.js';
 import type { Project } from '../project/project.js';
 
@@ -26,6 +27,8 @@ export interface Workspace {
   readonly dataRoot: string;
   /** Absolute path of `localrc`, if there is one. */
   readonly localrc?: string;
+  /** What of it came by git, where a command fetched it or looked which commit it is. */
+  readonly fetched: readonly Fetched[];
   /** What settings registered to be saved: databases and directories. */
   readonly data: readonly RegisteredData[];
   /** What `localrc` and `settings` exported. */

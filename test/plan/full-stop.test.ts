@@ -36,6 +36,7 @@ const workspace = (projects: readonly Project[], more: Partial<Workspace> = {}):
   onFailure: 'keep',
   jobs: 1,
   dataRoot: '/w/.grenade',
+  fetched: [],
   data: [],
   env: {},
   warnings: [],

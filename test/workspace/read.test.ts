@@ -15,6 +15,7 @@ describe('a workspace', () => {
     ).toEqual({
       dir,
       file: `${dir}/grenade.yaml`,
+      fetched: [],
       base: { name: 'spring', versions: {}, env: {} },
       target: { name: 'autumn', versions: {}, env: {} },
       releases: ['spring', 'autumn'],
@@ -160,8 +161,8 @@ on-failure: panic
         Remove it for now.
       grenade.yaml:13:24  There is no directory nowhere
         Name a directory with the hooks of a project in it, as a path from the workspace.
-      grenade.yaml:13:33  Projects that are fetched by git are not available yet
-        Put the project into a directory, and name its path here.
+      grenade.yaml:13:33  Number 3 of \`projects\` has no \`name\`
+        Add \`name: heat\`.
       grenade.yaml:14:7  \`jobs\` must be a whole number, 1 or more, not \`0\`
         Write for example \`jobs: 4\`.
       grenade.yaml:15:10  \`secrets\` must be a list of names of variables, not \`DB\`

@@ -3,7 +3,7 @@ import { unreachable } from '../../basics/unreachable.js';
 import type { Event } from '../../journal/event.js';
 import type { RunState, StepState } from '../../journal/state.js';
 import { explain } from '../explain.js';
-import { stepNumber, stepTitle } from '../names.js';
+import { checkoutText, stepNumber, stepTitle } from '../names.js';
 import { probeLine } from '../probes.js';
 import { fromWorkspace, place } from '../queries.js';
 import type { Style } from '../style.js';
@@ -56,6 +56,8 @@ export function plainLines(event: Event, state: RunState, clean: Clean, style: S
           ];
     case 'probe-changed':
       return probeLine(event, state).map((text) => line(undefined, clean(text)));
+    case 'checkout-ready':
+      return [line(event.step, `  ${clean(checkoutText(event))}`)];
     case 'interrupted':
       return [line(undefined, `${event.signal}: ending what runs; once more ends it at once`)];
     // These are said by the step they belong to, by the header or by the result.
