@@ -111,6 +111,8 @@ export interface EndOptions {
   readonly signal?: NodeJS.Signals;
   /** How long they have before SIGKILL. */
   readonly graceMs: number;
+  /** Aborted when nobody wants to wait any longer: the grace is over. */
+  readonly hurry?: AbortSignal | undefined;
 }
 
 export interface EndedProcess extends ProcessId {
@@ -126,7 +128,7 @@ const FIND_EVERY_MS = 200;
  * parent among them is left to that parent until the parent is gone: servers end their own workers in order, and
  * a signal to both would look like a crash to them. Each signal is sent only to the very process that was found.
  */
-export async function endProcesses({ find, signal = 'SIGTERM', graceMs }: EndOptions): Promise<{
+export async function endProcesses({ find, signal = 'SIGTERM', graceMs, hurry }: EndOptions): Promise<{
   readonly ended: readonly EndedProcess[];
   readonly survivors: readonly EndedProcess[];
 }> {
@@ -159,7 +161,7 @@ export async function endProcesses({ find, signal = 'SIGTERM', graceMs }: EndOpt
     if (waited > graceMs + KILL_MS) {
       return { ended: [...tracked.values()].filter((id) => !isAlive(id)), survivors: alive };
     }
-    if (waited > graceMs) for (const id of alive) send(id, 'SIGKILL');
+    if (waited > graceMs || hurry?.aborted) for (const id of alive) send(id, 'SIGKILL');
     else {
       leaders ??= heads(alive).filter((stat) => stat.pid === stat.group);
       if (request !== 'SIGTERM' && !leaders.some(isAlive)) {

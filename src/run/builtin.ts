@@ -24,13 +24,14 @@ export function beginBuiltin(context: RunContext, step: Step, action: Exclude<Ac
 
   let reason: Failure | undefined;
   const stop = new AbortController();
+  const hurry = new AbortController();
   const end = (why: Failure): void => {
     reason ??= why;
     stop.abort();
   };
   const work = async (): Promise<Failure | undefined> => {
     try {
-      return await perform(context, step, action, path, stop.signal);
+      return await perform(context, step, action, path, { stop: stop.signal, hurry: hurry.signal });
     } catch (error) {
       const text = error instanceof Error ? error.message : String(error);
       appendFileSync(path, `${text}\n`);
@@ -41,7 +42,10 @@ export function beginBuiltin(context: RunContext, step: Step, action: Exclude<Ac
     log,
     ended: work().then((failure) => ({ failure: reason ?? failure, log })),
     end,
-    kill: () => stop.abort(),
+    kill: () => {
+      stop.abort();
+      hurry.abort();
+    },
     fold: () => {},
   };
 }
@@ -51,7 +55,7 @@ async function perform(
   step: Step,
   action: Exclude<Action, { kind: 'hook' }>,
   log: string,
-  stop: AbortSignal,
+  { stop, hurry }: { readonly stop: AbortSignal; readonly hurry: AbortSignal },
 ): Promise<Failure | undefined> {
   switch (action.kind) {
     case 'settle':
@@ -60,7 +64,9 @@ async function perform(
     case 'save-state':
       return saveState(context, step, log, stop);
     case 'take-down':
-      for (const { name, pid } of await endEverything(context.runDir)) appendFileSync(log, `ended ${name} (${pid})\n`);
+      for (const { name, pid } of await endEverything(context.runDir, hurry)) {
+        appendFileSync(log, `ended ${name} (${pid})\n`);
+      }
       return undefined;
     default:
       return unreachable(action);

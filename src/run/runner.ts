@@ -32,7 +32,7 @@ export async function runPlan(context: RunContext, options: RunOptions): Promise
   const runner = new Runner(context, options);
   const verdict = await runner.run();
   const keep = context.workspace.onFailure === 'keep' || verdict === 'base-ready' || verdict === 'stopped';
-  if (!keep) await endEverything(context.runDir);
+  if (!keep) await endEverything(context.runDir, options.kill);
   context.journal.append({ type: 'run-finished', verdict, ...whatIsLeft(context.runDir) });
   context.journal.sync();
   return verdict;

@@ -165,6 +165,8 @@ export interface ServiceStopOptions {
   readonly signal?: NodeJS.Signals;
   /** Before SIGKILL; 10 seconds by default. */
   readonly graceMs?: number;
+  /** Aborted when nobody wants to wait any longer: SIGKILL at once. */
+  readonly hurry?: AbortSignal | undefined;
   /** Path of the notes file that is told. */
   readonly notes?: string;
 }
@@ -185,14 +187,14 @@ export async function stopService(runDir: string, name: string, options: Service
       appendNote(options.notes, 'service-stopping', name, String(logged));
     }
   }
-  const { graceMs = 10_000, signal } = options;
+  const { graceMs = 10_000, signal, hurry } = options;
   const sockets = new Map<string, ListeningSocket>();
   const find = (among: readonly ProcessStat[]): readonly ProcessStat[] => {
     const found = processesOf(runDir, record, among);
     for (const socket of socketsOf(found.map(({ pid }) => pid))) sockets.set(socket.inode, socket);
     return found;
   };
-  const { survivors } = await endProcesses({ find, graceMs, ...(signal === undefined ? {} : { signal }) });
+  const { survivors } = await endProcesses({ find, graceMs, hurry, ...(signal === undefined ? {} : { signal }) });
   if (survivors.length > 0) {
     const who = survivors.map(({ pid, command }) => `process ${pid} (${command})`).join(', ');
     throw new ServiceError('still-running', `Service ${name} did not end, not even by SIGKILL: ${who} is still there`);
@@ -222,13 +224,14 @@ export interface Ended {
 
 /**
  * Ends all services, the last started first, and then whatever else a run left behind. Needs nothing but the run's
- * directory: the harness may have been killed. What cannot be ended is left out of what is returned.
+ * directory: the harness may have been killed. What cannot be ended is left out of what is returned. `hurry` is aborted
+ * when nobody wants to wait any longer.
  */
-export async function endEverything(runDir: string): Promise<readonly Ended[]> {
+export async function endEverything(runDir: string, hurry?: AbortSignal): Promise<readonly Ended[]> {
   const ended: Ended[] = [];
   for (const { name, pid } of livingOldestFirst(runDir).reverse()) {
     try {
-      await stopService(runDir, name);
+      await stopService(runDir, name, { hurry });
       ended.push({ name, pid, service: true });
     } catch (error) {
       // One that resists must not keep the others up.
@@ -239,6 +242,7 @@ export async function endEverything(runDir: string): Promise<readonly Ended[]> {
   const rest = await endProcesses({
     find: (among) => withMark('GRENADE_RUN_DIR', (value) => value !== '' && resolve(value) === own, among),
     graceMs: 2000,
+    hurry,
   });
   return [
     ...ended,

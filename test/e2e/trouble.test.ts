@@ -201,6 +201,28 @@ describe('a run that is ended from outside', () => {
     expect(readdirSync(rig.latest)).toContain('junit.xml');
   });
 
+  test('by a second Ctrl-C while services are taken down: they are killed at once, for all their graces', async () => {
+    const many = Array.from({ length: 5 }, (_, at) => `deaf${at}`);
+    await using rig = new Rig({
+      'grenade.yaml': `${TWO_RELEASES}on-failure: destroy\n`,
+      'projects/web/start.sh': withFunctions(
+        ...many.map((name) => `service_start ${name} -- bash -c "trap 'echo asked' TERM; while :; do sleep 1; done"`),
+      ),
+      'projects/web/resources.sh': bash('[[ $1 != create ]] || false'),
+    });
+    const { child, outcome } = rig.start(['run']);
+    // The first that is asked to end has ten seconds for it, and so has each of the others after it.
+    await eventually('the end of the first service', () => {
+      const log = join(rig.dir, '.grenade/latest/services', `${many.at(-1)}.log`);
+      return existsSync(log) && readFileSync(log, 'utf8').includes('asked');
+    });
+    child.kill('SIGINT');
+    const again = setInterval(() => child.kill('SIGINT'), 350);
+    await outcome;
+    clearInterval(again);
+    expect(rig.processes()).toEqual([]);
+  }, 40_000);
+
   test('by kill -9: report tells what it was doing, clean ends what it left', async () => {
     await using rig = new Rig(waiting);
     const gate = rig.gate('create');

@@ -153,6 +153,17 @@ describe('a stopped service', () => {
     expect(state('deaf')).toEqual({ kind: 'stopped', status: 137 });
   });
 
+  test('that resists is killed as soon as nobody wants to wait any longer', async () => {
+    await start('deaf', ['bash', '-c', "trap 'echo asked' TERM; echo ready; while :; do sleep 1; done"]);
+    await until(() => log('deaf').includes('ready'));
+    const impatient = new AbortController();
+    const stopped = stopService(rig.runDir, 'deaf', { graceMs: 600_000, hurry: impatient.signal });
+    await until(() => log('deaf').includes('asked'));
+    impatient.abort();
+    await stopped;
+    expect(livingServices(rig.runDir)).toEqual([]);
+  });
+
   test('is asked at its head with the signal given; what the head leaves behind gets TERM', async () => {
     // The grandchild is in a session of its own, and deaf to INT as background processes of a shell are.
     // Its whole group is asked: whom it kills may be gone by then.
