@@ -1,29 +1,31 @@
 import { join } from 'node:path';
 import { isSecretName } from '../basics/mask.js';
+import type { Problem } from '../basics/problem.js';
+import { err, ok, type Result } from '../basics/result.js';
 import { shownUrl } from '../git/checkout.js';
 import type { Event } from '../journal/event.js';
 import { Journal } from '../journal/journal.js';
-import type { StepRecord } from '../journal/record.js';
-import type { Phase } from '../plan/plan.js';
 import { identify } from '../process/identity.js';
-import type { Project } from '../project/project.js';
 import { styleFor } from '../report/style.js';
 import { tailOf } from '../report/tail.js';
 import { finalResult } from '../report/terminal/final.js';
 import { makeView, viewKind } from '../report/terminal/view.js';
 import { cleaner } from '../report/text.js';
 import { exitCode } from '../report/verdict.js';
+import type { RunContext } from '../run/context.js';
 import { dropData, retireRuns } from '../run/directory.js';
 import { runEnvironment } from '../run/environment.js';
-import { type RunOptions, runPlan } from '../run/runner.js';
+import { runPlan } from '../run/runner.js';
 import { Scratch } from '../run/scratch.js';
 import { keepSecrets, maskOf } from '../run/secrets.js';
+import { Home } from '../run/workplace.js';
 import { whatIsLeft } from '../services/strays.js';
 import { livingServices } from '../services/supervisor.js';
-import { caveats } from '../workspace/caveats.js';
+import type { Workspace } from '../workspace/workspace.js';
 import type { RunFlags } from './flags.js';
 import type { Interrupts } from './interrupts.js';
 import { suffixOf } from './of-run.js';
+import { partOf, planned, stopAfter } from './parts.js';
 import { foldOf, type Prepared } from './prepared.js';
 import { attempt, complain, fromHere } from './say.js';
 import { VERSION } from './version.js';
@@ -37,12 +39,18 @@ export async function conduct(
   interrupts: Interrupts,
 ): Promise<number> {
   const { workspace, plan, runDir, resumed } = prepared;
-  const env = runEnvironment(workspace, runDir);
-  keepSecrets(runDir, workspace.secrets, env, workspace.base.env, workspace.target.env);
-  let mask = maskOf(runDir);
+  let mask = (text: string): string => text;
+  const keep = (of: Workspace): NodeJS.ProcessEnv => {
+    const env = runEnvironment(of, runDir);
+    keepSecrets(runDir, of.secrets, env, of.base.env, of.target.env);
+    mask = maskOf(runDir);
+    return env;
+  };
+  const env = keep(workspace);
+  let asked: RunFlags = { ...workspace.asks, ...flags };
 
   const style = styleFor(process.stdout, process.env);
-  const view = makeView(viewKind(process.stdout, process.env, { quiet: flags.q === true }), {
+  const view = makeView(viewKind(process.stdout, process.env, { quiet: asked.q === true }), {
     stream: process.stdout,
     style,
     clean: cleaner((text) => mask(text)),
@@ -66,22 +74,7 @@ export async function conduct(
         workspace: workspace.dir,
         harness,
       });
-    const projects = new Map(workspace.projects.map((project) => [project.name, project]));
-    journal.append({
-      type: 'planned',
-      scenario: plan.scenario,
-      strict: flags.strict === true,
-      releases: plan.releases,
-      projects: workspace.projects.map((project) => ({
-        name: project.name,
-        backing: project.backing,
-        caveats: caveats(project, workspace),
-      })),
-      phases: plan.phases.map(({ name, blame }) => ({ name, blame })),
-      steps: plan.phases.flatMap(({ steps }) =>
-        steps.map(({ after: _, ...record }) => withEmptiness(record, projects)),
-      ),
-    });
+    journal.append(planned(workspace, plan, flags));
     for (const { checkout, how, commit } of workspace.fetched) {
       const { name, url, ref } = checkout;
       const what = { name, url: shownUrl(url), how, ...(ref === undefined ? {} : { ref }) };
@@ -89,24 +82,30 @@ export async function conduct(
     }
     if (!resumed) for (const text of workspace.warnings) journal.append({ type: 'warned', text });
 
-    const { length } = String(plan.phases.at(-1)?.steps.at(-1)?.number ?? 0);
-    const context = {
-      workspace,
-      plan,
-      projects,
+    const whole = {
       runDir,
       journal,
       state,
-      env,
-      scratch: new Scratch(runDir),
-      digits: Math.max(2, length),
+      workplace: workspace.home === undefined ? new Scratch(runDir) : new Home(workspace.home),
     };
-    await runPlan(context, {
-      jobs: workspace.jobs,
-      stopAfter: stopAfter(flags, plan.phases),
-      interrupt: interrupts.first,
-      kill: interrupts.second,
-    });
+    const goOn = async (): Promise<Result<RunContext, readonly Problem[]>> => {
+      const next = await prepared.goOn?.();
+      if (next?.ok !== true) return next ?? err([]);
+      for (const text of next.value.workspace.warnings) journal.append({ type: 'warned', text });
+      journal.append(planned(next.value.workspace, next.value.plan, flags));
+      asked = { ...next.value.workspace.asks, ...flags };
+      const further = keep(next.value.workspace);
+      return ok({ ...whole, ...partOf(next.value.workspace, next.value.plan), env: further });
+    };
+    await runPlan(
+      { ...whole, ...partOf(workspace, plan), env, goOn },
+      {
+        jobs: workspace.jobs,
+        stopAfter: (phase, of) => stopAfter(asked)(phase, of),
+        interrupt: interrupts.first,
+        kill: interrupts.second,
+      },
+    );
   } catch (error) {
     complain('the run could not go on', error);
     const finished = { type: 'run-finished', verdict: 'harness', ...whatIsLeft(runDir) } as const;
@@ -130,21 +129,4 @@ export async function conduct(
     retireRuns(workspace.dataRoot, (old) => old === runDir || livingServices(old).length > 0);
   });
   return exitCode(state);
-}
-
-/** What is known of a hook today is no part of a plan, which may be from yesterday. */
-function withEmptiness(record: StepRecord, projects: ReadonlyMap<string, Project>): StepRecord {
-  const { action } = record;
-  if (action.kind !== 'hook') return record;
-  const hook = projects.get(action.project)?.hooks.get(action.hook);
-  return hook?.empty === undefined ? record : { ...record, empty: true };
-}
-
-/** Where `-b` and `-s` end a run. */
-function stopAfter(flags: RunFlags, phases: readonly Phase[]): RunOptions['stopAfter'] {
-  const lastOfBase = phases.findLast(({ blame }) => blame === 'base')?.name;
-  return ({ name }) => {
-    if (name === flags.s) return 'stopped';
-    return flags.b === true && name === lastOfBase ? 'base-ready' : undefined;
-  };
 }

@@ -1,5 +1,5 @@
-import { planFullStop } from '../plan/full-stop.js';
 import { printPlanJson } from '../plan/json.js';
+import { planFor } from '../plan/scenario.js';
 import { planTree } from '../report/plan-tree.js';
 import { styleFor } from '../report/style.js';
 import { loadWorkspace } from '../workspace/read.js';
@@ -11,7 +11,7 @@ import { refuse } from './say.js';
 export async function plan(at: string, flags: PlanFlags): Promise<number> {
   const workspace = await loadWorkspace(at, readOptions(flags));
   if (!workspace.ok) return refuse(workspace.error);
-  const made = planFullStop(workspace.value, { failFast: flags.failFast === true });
+  const made = planFor(workspace.value, { failFast: flags.failFast === true });
   process.stdout.write(
     flags.json === true ? printPlanJson(made) : planTree(made, styleFor(process.stdout, process.env)),
   );

@@ -14,6 +14,8 @@ export interface Prepared {
   readonly plan: Plan;
   readonly runDir: string;
   readonly resumed: boolean;
+  /** Reads and plans again, for a plan that goes on once more can be read. */
+  readonly goOn?: () => Promise<Result<Pick<Prepared, 'workspace' | 'plan'>, readonly Problem[]>>;
 }
 
 /** A plan from a file, if today's workspace still has all that it names. */

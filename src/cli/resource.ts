@@ -11,6 +11,7 @@ import { startHook } from '../run/hook.js';
 import { stemOf } from '../run/hook-notes.js';
 import { Scratch } from '../run/scratch.js';
 import { maskOf } from '../run/secrets.js';
+import { Home } from '../run/workplace.js';
 import { completeWorkspace } from '../workspace/complete.js';
 import { readWorkspace } from '../workspace/read.js';
 import type { ResourceFlags } from './flags.js';
@@ -39,7 +40,7 @@ export async function resource(name: string, phase: string, at: string, flags: R
   const read = await readWorkspace(at, readOptions({}));
   if (!read.ok) return refuse(read.error);
   const env = { ...process.env, ...workspaceEnvironment(read.value, runDir) };
-  const completed = await completeWorkspace(read.value, { runDir, env });
+  const completed = await completeWorkspace(read.value, { runDir, env, prepared: true });
   if (!completed.ok) return refuse(completed.error);
   const workspace = completed.value;
   const project = workspace.projects.find((each) => each.name === name);
@@ -64,7 +65,7 @@ export async function resource(name: string, phase: string, at: string, flags: R
     journal,
     state: foldOf(runDir),
     env: runEnvironment(workspace, runDir),
-    scratch: new Scratch(runDir),
+    workplace: workspace.home === undefined ? new Scratch(runDir) : new Home(workspace.home),
     digits: Math.max(2, String(state.steps.length).length),
   };
   process.stdout.write(`${name} ${hook} for ${side} ${workspace[side].name}, against run ${state.run}\n`);

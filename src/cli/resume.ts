@@ -30,7 +30,7 @@ export async function goOn(draft: Draft, signal: AbortSignal): Promise<Result<Pr
   }
 
   const env = { ...process.env, ...workspaceEnvironment(draft, runDir) };
-  const workspace = await completeWorkspace(draft, { runDir, env, signal });
+  const workspace = await completeWorkspace(draft, { runDir, env, signal, prepared: true });
   if (!workspace.ok) return workspace;
   const plan = await savedPlan(join(runDir, 'plan.json'), workspace.value);
   return plan.ok ? ok({ workspace: workspace.value, plan: plan.value, runDir, resumed: true }) : plan;

@@ -4,9 +4,10 @@ import { describeFault } from '../basics/fault.js';
 import { writeFileAtomic } from '../basics/files.js';
 import type { Problem } from '../basics/problem.js';
 import { err, ok, type Result } from '../basics/result.js';
-import { planFullStop } from '../plan/full-stop.js';
 import { printPlanJson } from '../plan/json.js';
 import type { Plan } from '../plan/plan.js';
+import { planFor } from '../plan/scenario.js';
+import { stopPhase } from '../plan/stop.js';
 import { listRuns, markLatest } from '../run/directory.js';
 import { workspaceEnvironment } from '../run/environment.js';
 import { type Holder, type Lock, takeLock } from '../run/lock.js';
@@ -14,7 +15,6 @@ import { livingServices } from '../services/supervisor.js';
 import { completeWorkspace } from '../workspace/complete.js';
 import type { Draft } from '../workspace/draft.js';
 import { readWorkspace } from '../workspace/read.js';
-import type { Workspace } from '../workspace/workspace.js';
 import { conduct } from './conduct.js';
 import { fetchAll } from './fetch.js';
 import type { RunFlags } from './flags.js';
@@ -93,25 +93,29 @@ async function begin(
   signal: AbortSignal,
 ): Promise<Result<Prepared, readonly Problem[]>> {
   const runDir = newRunDirectory(draft.dataRoot);
-  const refused = (problems: readonly Problem[]): Result<never, readonly Problem[]> => {
-    rmSync(runDir, { recursive: true, force: true });
-    return err(problems);
+  const read = async (prepared: boolean): Promise<Result<Pick<Prepared, 'workspace' | 'plan'>, readonly Problem[]>> => {
+    const env = { ...process.env, ...workspaceEnvironment(draft, runDir) };
+    const workspace = await completeWorkspace(draft, { runDir, env, signal, prepared });
+    if (!workspace.ok) return workspace;
+    const plan =
+      flags.plan === undefined || prepared
+        ? ok(planFor(workspace.value, { failFast: flags.failFast === true }))
+        : await savedPlan(flags.plan, workspace.value);
+    if (!plan.ok) return plan;
+    const stray = unknownLabel(flags.s, plan.value);
+    if (stray !== undefined) return err([stray]);
+    writeFileAtomic(join(runDir, 'plan.json'), printPlanJson(plan.value));
+    return ok({ workspace: workspace.value, plan: plan.value });
   };
-  const workspace = await completeWorkspace(draft, {
-    runDir,
-    env: { ...process.env, ...workspaceEnvironment(draft, runDir) },
-    signal,
-  });
-  if (!workspace.ok) return refused(workspace.error);
-  const plan =
-    flags.plan === undefined ? ok(makePlan(workspace.value, flags)) : await savedPlan(flags.plan, workspace.value);
-  if (!plan.ok) return refused(plan.error);
-  const stray = unknownLabel(flags.s, plan.value);
-  if (stray !== undefined) return refused([stray]);
-  writeFileAtomic(join(runDir, 'plan.json'), printPlanJson(plan.value));
-  const warnings = [...workspace.value.warnings, ...leftUp(draft.dataRoot)];
+  const first = await read(false);
+  if (!first.ok) {
+    rmSync(runDir, { recursive: true, force: true });
+    return first;
+  }
+  const { workspace, plan } = first.value;
+  const warnings = [...workspace.warnings, ...leftUp(draft.dataRoot)];
   markLatest(draft.dataRoot, runDir);
-  return ok({ workspace: { ...workspace.value, warnings }, plan: plan.value, runDir, resumed: false });
+  return ok({ workspace: { ...workspace, warnings }, plan, runDir, resumed: false, goOn: () => read(true) });
 }
 
 /** What earlier runs left up: it holds memory and data, and no new run takes it down. */
@@ -123,11 +127,8 @@ function leftUp(dataRoot: string): string[] {
   });
 }
 
-const makePlan = (workspace: Workspace, flags: RunFlags): Plan =>
-  planFullStop(workspace, { failFast: flags.failFast === true });
-
 function unknownLabel(label: string | undefined, plan: Plan): Problem | undefined {
+  if (label === undefined || plan.goesOn === true || stopPhase(plan, label) !== undefined) return undefined;
   const labels = plan.phases.map(({ name }) => name);
-  if (label === undefined || labels.includes(label)) return undefined;
   return { message: `-s ${label}: no phase is called that`, fix: `Stop after one of: ${labels.join(', ')}.` };
 }

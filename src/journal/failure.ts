@@ -1,3 +1,5 @@
+import type { Problem } from '../basics/problem.js';
+
 /**
  * Every way in which a step can fail. Each carries what is needed to say what happened, where, and what to do;
  * the sentences themselves are in `report/`.
@@ -32,5 +34,7 @@ export type Failure =
   | { readonly kind: 'interrupted'; readonly signal: string }
   /** The tool that saves what was registered under this name did not do it. */
   | { readonly kind: 'not-saved'; readonly name: string; readonly tool: string; readonly how: string }
+  /** Something that the workspace asks for cannot be, for reasons that are not Grenade's. */
+  | { readonly kind: 'refused'; readonly problems: readonly Problem[] }
   /** What Grenade itself does in a step did not work. */
   | { readonly kind: 'step-error'; readonly reason: string };

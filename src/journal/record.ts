@@ -46,6 +46,12 @@ export interface StepRecord {
 export type Action =
   /** Calls one hook of one project. */
   | { readonly kind: 'hook'; readonly project: string; readonly hook: Hook }
+  /** Brings a checkout to where it has to lie: a DevStack tree, a plugin. */
+  | { readonly kind: 'fetch'; readonly checkout: string }
+  /** Runs one of Grenade's own scripts, by its name: what a classic run does around the hooks of its projects. */
+  | { readonly kind: 'script'; readonly script: string }
+  /** Reads what settings register, once everything is there that they need; the plan goes on from there. */
+  | { readonly kind: 'settings' }
   /** Watches the system for a while before the upgrade counts as done. */
   | { readonly kind: 'settle'; readonly ms: number }
   /** Saves what settings registered, for people to look at later. */

@@ -1,10 +1,8 @@
 import type { Blame, Hook, Side } from '../journal/record.js';
 import type { Project } from '../project/project.js';
 import type { Workspace } from '../workspace/workspace.js';
+import { chained, type StepDraft as Draft, numbered, type PhaseDraft } from './number.js';
 import type { Phase, Plan, Step } from './plan.js';
-
-/** What the steps of a plan are numbered by, and where they are gathered. */
-type Draft = Omit<Step, 'number' | 'phase'>;
 
 /**
  * The scenario that Grenade has always run: everything goes down, everything is upgraded, everything comes up.
@@ -38,7 +36,7 @@ export function planFullStop(workspace: Workspace, options: { readonly failFast?
     const steps = list.flatMap((project) =>
       (typeof hooks === 'function' ? hooks(project) : hooks).flatMap((hook) => call(side, hook, project)),
     );
-    return steps.map((each, at) => ({ ...each, after: steps.slice(Math.max(0, at - 1), at).map(({ key }) => key) }));
+    return chained(steps);
   };
   /** Waiting only for the same hook of what they need. */
   const byNeed = (side: Side, hook: Hook, list: readonly Project[]): Draft[] => {
@@ -61,7 +59,7 @@ export function planFullStop(workspace: Workspace, options: { readonly failFast?
   const wayUp = (project: Project): readonly Hook[] =>
     project.hooks.has('upgrade') ? ['upgrade'] : ['install', 'migrate', 'start'];
 
-  const phases: Unnumbered[] = [
+  const phases: PhaseDraft[] = [
     phase('install', 'base', 'stop', byNeed('base', 'install', everyone)),
     phase('start', 'base', 'stop', inTurn('base', ['start'], everyone)),
     phase('version', 'base', 'finish-phase', inTurn('base', ['version'], everyone)),
@@ -95,25 +93,16 @@ export function planFullStop(workspace: Workspace, options: { readonly failFast?
     phase('take-down', 'after', 'stop', [step('target', 'take-down', { kind: 'take-down' })]),
   ];
 
-  let number = 0;
   return {
     format: 1,
     scenario: 'full stop',
     releases: release,
     projects: projects.map(({ name }) => name),
-    phases: phases
-      .filter(({ steps }) => steps.length > 0)
-      .map(({ steps, ...rest }) => ({
-        ...rest,
-        onFailure: options.failFast === true ? 'stop' : rest.onFailure,
-        steps: steps.map((each) => ({ ...each, number: ++number, phase: rest.name })),
-      })),
+    phases: numbered(phases, options),
   };
 }
 
-type Unnumbered = Omit<Phase, 'steps'> & { readonly steps: readonly Draft[] };
-
-const phase = (name: string, blame: Blame, onFailure: Phase['onFailure'], steps: readonly Draft[]): Unnumbered => ({
+const phase = (name: string, blame: Blame, onFailure: Phase['onFailure'], steps: readonly Draft[]): PhaseDraft => ({
   name,
   blame,
   onFailure,

@@ -10,6 +10,9 @@ const step = v.strictObject({
   phase: v.string(),
   action: v.variant('kind', [
     v.strictObject({ kind: v.literal('hook'), project: v.string(), hook: v.picklist(HOOKS) }),
+    v.strictObject({ kind: v.literal('fetch'), checkout: v.string() }),
+    v.strictObject({ kind: v.literal('script'), script: v.string() }),
+    v.strictObject({ kind: v.literal('settings') }),
     v.strictObject({ kind: v.literal('settle'), ms: v.number() }),
     v.strictObject({ kind: v.literal('save-state') }),
     v.strictObject({ kind: v.literal('take-down') }),
@@ -23,11 +26,14 @@ const schema = v.strictObject({
   scenario: v.string(),
   releases: v.strictObject({ base: v.string(), target: v.string() }),
   projects: v.array(v.string()),
+  goesOn: v.exactOptional(v.literal(true)),
   phases: v.array(
     v.strictObject({
       name: v.string(),
       blame: v.picklist(['base', 'upgrade', 'after']),
       onFailure: v.picklist(['stop', 'finish-phase']),
+      labels: v.exactOptional(v.array(v.string())),
+      endsBase: v.exactOptional(v.literal(true)),
       steps: v.array(step),
     }),
   ),

@@ -10,6 +10,8 @@ export interface Plan {
   readonly releases: { readonly base: string; readonly target: string };
   readonly projects: readonly string[];
   readonly phases: readonly Phase[];
+  /** What comes after these phases is planned once their last step has read what is not known before. */
+  readonly goesOn?: true;
 }
 
 /** Steps that belong together. A phase begins when the one before it is over, whole. */
@@ -18,6 +20,10 @@ export interface Phase extends PhaseRecord {
   readonly blame: Blame;
   /** What a failed step ends: the run at once, or the run once every step of this phase has had its turn. */
   readonly onFailure: 'stop' | 'finish-phase';
+  /** Other names by which `-s` can mean the end of this phase; a part of one is enough. */
+  readonly labels?: readonly string[];
+  /** Whether `-b` ends here; otherwise it ends with the last phase whose failures are blamed on the base. */
+  readonly endsBase?: true;
   readonly steps: readonly Step[];
 }
 

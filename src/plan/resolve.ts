@@ -15,6 +15,12 @@ export function unresolved(plan: Plan, workspace: Workspace): string[] {
     if (!projects.has(name)) gone.push(`there is no project ${name}`);
   }
   for (const { action } of plan.phases.flatMap(({ steps }) => steps)) {
+    if (action.kind === 'script' && workspace.scripts?.has(action.script) !== true) {
+      gone.push(`there is no ${action.script}`);
+    }
+    if (action.kind === 'fetch' && workspace.fetches?.planned.has(action.checkout) !== true) {
+      gone.push(`nothing asks for ${action.checkout} any more`);
+    }
     if (action.kind !== 'hook') continue;
     const project = projects.get(action.project);
     if (project !== undefined && !project.hooks.has(action.hook)) {

@@ -25,6 +25,8 @@ export function spawnInto(
     /** File descriptors, open for append. */
     readonly stdout: number;
     readonly stderr: number;
+    /** Further descriptors that it finds open, for append, and what they lead to. */
+    readonly also?: Readonly<Record<number, number>>;
   },
 ): Spawned {
   const [program, ...args] = command;
@@ -34,7 +36,7 @@ export function spawnInto(
       cwd: options.cwd,
       env: options.env,
       detached: true,
-      stdio: ['ignore', options.stdout, options.stderr],
+      stdio: ['ignore', options.stdout, options.stderr, ...further(options.also ?? {})],
     });
   } catch (error) {
     // Node throws for what it can see itself, such as a NUL byte in an argument or an environment over the limit.
@@ -47,6 +49,12 @@ export function spawnInto(
     );
   });
   return { pid: child.pid, ended };
+}
+
+/** From 3 on; those between stay closed. */
+function further(also: Readonly<Record<number, number>>): (number | 'ignore')[] {
+  const last = Math.max(2, ...Object.keys(also).map(Number));
+  return Array.from({ length: last - 2 }, (_, at) => also[at + 3] ?? 'ignore');
 }
 
 function reasonOf(error: unknown): string {

@@ -125,6 +125,16 @@ export function explain(failure: Failure, record: StepRecord): Explanation {
         what: `Saving the state of ${failure.name} failed.`,
         next: 'Look whether it is up where register_data or `data:` says, or register it no more.',
       };
+    case 'refused': {
+      const [first, ...more] = failure.problems;
+      const place =
+        first?.file === undefined ? '' : `${first.file}${first.line === undefined ? '' : `:${first.line}`}: `;
+      return {
+        short: 'cannot be',
+        what: `${place}${first?.message ?? 'It was refused.'}`,
+        next: [first?.fix ?? '', ...more.map(({ message }) => message)].join('\n'),
+      };
+    }
     case 'step-error':
       return {
         short: 'failed in Grenade itself',

@@ -35,6 +35,12 @@ export function stepTitle(record: StepRecord): string {
   switch (action.kind) {
     case 'hook':
       return `${action.project} ${hookTitle(action.hook, record.side)}`;
+    case 'fetch':
+      return `fetch ${action.checkout}`;
+    case 'script':
+      return action.script;
+    case 'settings':
+      return 'read settings';
     case 'settle':
       return 'settle';
     case 'save-state':

@@ -34,6 +34,7 @@ export function planTree(plan: Plan, style: Style): string {
       lines.push(`    ${numbers.get(step.key) ?? ''}  ${title}  ${style.dim(`${step.key}${after}`)}`);
     }
   }
+  if (plan.goesOn === true) lines.push('', 'What comes after is planned once the settings can be read.');
   return `${lines.join('\n')}\n`;
 }
 

@@ -32,6 +32,7 @@ function nameOf(state: RunState, step: StepState): string {
   const failure = status.kind === 'failed' ? status.failure : undefined;
   if (failure?.kind === 'not-saved') return failure.name;
   if (failure?.kind === 'step-error') return 'Grenade';
+  if (failure?.kind === 'refused') return 'the workspace';
   return brokenProject(state, step) ?? 'the system';
 }
 
@@ -39,6 +40,12 @@ function ownWork(action: Action): string {
   switch (action.kind) {
     case 'hook':
       return `call ${action.project}'s ${action.hook}`;
+    case 'fetch':
+      return `fetch ${action.checkout}`;
+    case 'script':
+      return `get through ${action.script}`;
+    case 'settings':
+      return 'be read';
     case 'settle':
       return 'watch the system settle';
     case 'save-state':
@@ -72,6 +79,7 @@ function byFailure(failure: Failure, record: StepRecord): Omit<Reason, 'name'> |
       return { alone: 'could not be saved', its: 'its state could not be saved' };
     case 'not-started':
       return { alone: `has a ${words(record)} that cannot be started`, its: `its ${words(record)} cannot be started` };
+    case 'refused':
     case 'exit':
     case 'signal':
     case 'left-early':

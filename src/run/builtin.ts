@@ -7,12 +7,16 @@ import type { Action } from '../journal/record.js';
 import type { Step } from '../plan/plan.js';
 import { endEverything } from '../services/supervisor.js';
 import type { RunContext, RunningStep } from './context.js';
+import { fetchStep } from './fetch.js';
 import { loggedSince } from './logged.js';
 import { saveState } from './save-state.js';
 
+/** Work that needs no program of its own. */
+type Builtin = Exclude<Action, { kind: 'hook' | 'script' }>;
+
 /** Begins a step that is Grenade's own work. */
-export function beginBuiltin(context: RunContext, step: Step, action: Exclude<Action, { kind: 'hook' }>): RunningStep {
-  const log = join('steps', `${String(step.number).padStart(context.digits, '0')}-${action.kind}.log`);
+export function beginBuiltin(context: RunContext, step: Step, action: Builtin): RunningStep {
+  const log = join('steps', `${String(step.number).padStart(context.digits, '0')}-${nameOf(action)}.log`);
   const path = join(context.runDir, log);
   writeFileSync(path, '', { mode: 0o600 });
   context.journal.append({
@@ -53,11 +57,17 @@ export function beginBuiltin(context: RunContext, step: Step, action: Exclude<Ac
 async function perform(
   context: RunContext,
   step: Step,
-  action: Exclude<Action, { kind: 'hook' }>,
+  action: Builtin,
   log: string,
   { stop, hurry }: { readonly stop: AbortSignal; readonly hurry: AbortSignal },
 ): Promise<Failure | undefined> {
   switch (action.kind) {
+    case 'fetch':
+      return fetchStep(context, step, action.checkout, log, stop);
+    case 'settings': {
+      const read = await context.goOn?.();
+      return read === undefined || read.ok ? undefined : { kind: 'refused', problems: read.error };
+    }
     case 'settle':
       await pause(action.ms, stop);
       return undefined;
@@ -72,6 +82,8 @@ async function perform(
       return unreachable(action);
   }
 }
+
+const nameOf = (action: Builtin): string => (action.kind === 'fetch' ? `fetch-${action.checkout}` : action.kind);
 
 function pause(ms: number, stop: AbortSignal): Promise<void> {
   if (stop.aborted) return Promise.resolve();

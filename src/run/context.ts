@@ -1,10 +1,12 @@
+import type { Problem } from '../basics/problem.js';
+import type { Result } from '../basics/result.js';
 import type { Failure } from '../journal/failure.js';
 import type { RunFold } from '../journal/fold.js';
 import type { Journal } from '../journal/journal.js';
 import type { Plan } from '../plan/plan.js';
 import type { Project } from '../project/project.js';
 import type { Workspace } from '../workspace/workspace.js';
-import type { Scratch } from './scratch.js';
+import type { Workplace } from './workplace.js';
 
 /** What every part of a run works with. */
 export interface RunContext {
@@ -19,7 +21,9 @@ export interface RunContext {
   readonly state: RunFold;
   /** What every hook sees; each adds its own. */
   readonly env: NodeJS.ProcessEnv;
-  readonly scratch: Scratch;
+  readonly workplace: Workplace;
+  /** Reads the workspace as far as it can be read now, plans again, and says so in the journal: what the run goes on with. */
+  readonly goOn?: () => Promise<Result<RunContext, readonly Problem[]>>;
   /** Digits of a step's number in file names, so that `ls` lists them in order. */
   readonly digits: number;
 }

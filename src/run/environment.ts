@@ -1,7 +1,7 @@
 import { closeSync, existsSync, mkdirSync, openSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Side } from '../journal/record.js';
+import type { Hook, Side } from '../journal/record.js';
 import type { Project } from '../project/project.js';
 import type { Workspace } from '../workspace/workspace.js';
 
@@ -16,9 +16,10 @@ function findShellDirectory(): string {
   throw new Error('Internal error: the shell functions are missing from this installation of Grenade');
 }
 
-/** Where the code of a project at a release lies, kept between runs. */
-export function releaseDirectory(dataRoot: string, project: string, release: string): string {
-  return join(dataRoot, 'releases', project, release);
+/** Where the code of a project at a release lies: kept between runs, or with the whole release where that has a directory. */
+export function releaseDirectory(workspace: Workspace, project: string, side: Side): string {
+  const { dir, name } = workspace[side];
+  return dir ?? join(workspace.dataRoot, 'releases', project, name);
 }
 
 /**
@@ -73,18 +74,22 @@ export function workspaceEnvironment(
 }
 
 /** What a hook of this project sees on this side, on top of the run's. */
-export function hookEnvironment(workspace: Workspace, project: Project, side: Side): Record<string, string> {
-  const directory = (release: string): string => releaseDirectory(workspace.dataRoot, project.name, release);
+export function hookEnvironment(
+  workspace: Workspace,
+  project: Project,
+  hook: Hook,
+  side: Side,
+): Record<string, string> {
+  const directory = (of: Side): string => releaseDirectory(workspace, project.name, of);
   const release = workspace[side];
   return {
     ...release.env,
+    ...workspace.hookEnv?.[hook],
     PROJECT: project.name,
     PROJECT_DIR: project.dir,
     RELEASE: release.name,
-    RELEASE_DIR: directory(release.name),
+    RELEASE_DIR: directory(side),
     GRENADE_SIDE: side,
-    ...(side === 'target'
-      ? { PREVIOUS_RELEASE: workspace.base.name, PREVIOUS_RELEASE_DIR: directory(workspace.base.name) }
-      : {}),
+    ...(side === 'target' ? { PREVIOUS_RELEASE: workspace.base.name, PREVIOUS_RELEASE_DIR: directory('base') } : {}),
   };
 }

@@ -10,11 +10,14 @@ export class HookNotes {
   /** Whether a module's hook returned. */
   returned = false;
   readonly #reader: NotesReader;
+  /** What it wrote for people straight to a descriptor, line by line. */
+  readonly #said: NotesReader | undefined;
   readonly #step: string;
   readonly #journal: Journal;
 
-  constructor(path: string, step: string, journal: Journal) {
+  constructor(path: string, step: string, journal: Journal, said?: string) {
     this.#reader = new NotesReader(path);
+    this.#said = said === undefined ? undefined : new NotesReader(said);
     this.#step = step;
     this.#journal = journal;
   }
@@ -25,6 +28,9 @@ export class HookNotes {
       if (kind === 'version') this.version = fields[0]?.trim() ?? '';
       else if (kind === 'returned') this.returned = true;
       else this.#journal.append(eventOf(this.#step, kind, fields));
+    }
+    for (const line of this.#said?.readText().split('\n') ?? []) {
+      if (line.trim() !== '') this.#journal.append({ type: 'summary-written', step: this.#step, text: line });
     }
   }
 }

@@ -11,8 +11,13 @@ export class NotesReader {
   }
 
   read(): ReturnType<typeof parseNotes> {
+    return parseNotes(this.readText());
+  }
+
+  /** The whole lines that were written since the last call. */
+  readText(): string {
     // Most hooks note nothing, and have no file.
-    if (!existsSync(this.#path)) return [];
+    if (!existsSync(this.#path)) return '';
     const fd = openSync(this.#path, 'r');
     try {
       const chunks: Buffer[] = [];
@@ -26,7 +31,7 @@ export class NotesReader {
       const content = Buffer.concat(chunks);
       const whole = content.lastIndexOf(0x0a) + 1;
       this.#offset += whole;
-      return parseNotes(content.subarray(0, whole).toString('utf8'));
+      return content.subarray(0, whole).toString('utf8');
     } finally {
       closeSync(fd);
     }

@@ -1,9 +1,11 @@
 import { describeFault } from '../basics/fault.js';
+import type { Problem } from '../basics/problem.js';
+import type { Result } from '../basics/result.js';
 import { later } from '../basics/timer.js';
 import { unreachable } from '../basics/unreachable.js';
 import type { Verdict } from '../journal/event.js';
 import type { Failure } from '../journal/failure.js';
-import type { Phase, Step } from '../plan/plan.js';
+import type { Phase, Plan, Step } from '../plan/plan.js';
 import { whatIsLeft } from '../services/strays.js';
 import { endEverything } from '../services/supervisor.js';
 import { beginBuiltin } from './builtin.js';
@@ -12,12 +14,13 @@ import { startHook } from './hook.js';
 import { lookAtLogs, lookAtMachine } from './look.js';
 import { NoteWatch } from './note-watch.js';
 import { Schedule } from './schedule.js';
+import { startScript } from './script.js';
 import { ServiceWatch } from './service-watch.js';
 
 export interface RunOptions {
   readonly jobs: number;
   /** The run ends as asked once this says so of a phase that is over. */
-  readonly stopAfter: (phase: Phase) => Extract<Verdict, 'base-ready' | 'stopped'> | undefined;
+  readonly stopAfter: (phase: Phase, plan: Plan) => Extract<Verdict, 'base-ready' | 'stopped'> | undefined;
   /** Aborted with a signal's name: end the running steps in order, and the run. */
   readonly interrupt: AbortSignal;
   /** Aborted when somebody asks a second time: end them at once. */
@@ -29,13 +32,26 @@ export interface RunOptions {
  * names of no scenario: phases come in turn, steps when those before them are over.
  */
 export async function runPlan(context: RunContext, options: RunOptions): Promise<Verdict> {
-  const runner = new Runner(context, options);
-  const verdict = await runner.run();
+  const verdict = await runParts(context, options);
   const keep = context.workspace.onFailure === 'keep' || verdict === 'base-ready' || verdict === 'stopped';
   if (!keep) await endEverything(context.runDir, options.kill);
   context.journal.append({ type: 'run-finished', verdict, ...whatIsLeft(context.runDir) });
   context.journal.sync();
   return verdict;
+}
+
+/** Runs a plan, and where it goes on with another once more is known, that one too. */
+async function runParts(context: RunContext, options: RunOptions): Promise<Verdict> {
+  const { goOn } = context;
+  const found: { next?: RunContext } = {};
+  const remembering = async (): Promise<Result<RunContext, readonly Problem[]>> => {
+    if (goOn === undefined) throw new Error('Internal error: nothing is known to go on with');
+    const read = await goOn();
+    if (read.ok) found.next = read.value;
+    return read;
+  };
+  const verdict = await new Runner({ ...context, goOn: remembering }, options).run();
+  return verdict === 'passed' && found.next !== undefined ? runParts(found.next, options) : verdict;
 }
 
 class Runner {
@@ -107,7 +123,7 @@ class Runner {
       const failed = await this.#phase(phase, left, services);
       if (this.#options.interrupt.aborted) return 'interrupted';
       if (failed) return this.#atFault ? 'harness' : phase.blame;
-      const stop = left.length > 0 ? this.#options.stopAfter(phase) : undefined;
+      const stop = left.length > 0 ? this.#options.stopAfter(phase, this.#context.plan) : undefined;
       if (stop !== undefined) return stop;
     }
     return 'passed';
@@ -180,6 +196,10 @@ class Runner {
         if (project === undefined) throw new Error(`Internal error: no project ${action.project}`);
         return startHook(this.#context, step, project, action.hook);
       }
+      case 'script':
+        return startScript(this.#context, step, action.script);
+      case 'fetch':
+      case 'settings':
       case 'settle':
       case 'save-state':
       case 'take-down':

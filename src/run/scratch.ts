@@ -1,11 +1,14 @@
 import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Workplace } from './workplace.js';
 
 /**
  * Working directories for hooks: each has one to itself and finds it empty. One that was left empty serves the next
  * hook, because most never write there, and making a directory a hook is felt in a run of thousands.
  */
-export class Scratch {
+export class Scratch implements Workplace {
+  readonly env = {};
+  readonly descriptors = [];
   readonly #dir: string;
   readonly #free: string[] = [];
   #made = 0;
@@ -26,6 +29,9 @@ export class Scratch {
     mkdirSync(path, { recursive: true });
     return path;
   }
+
+  /** Each hook stands alone. */
+  left(): void {}
 
   /** Takes a directory back, and removes what was left in it. */
   giveBack(path: string): void {

@@ -20,6 +20,8 @@ export interface CompleteOptions {
   /** What is known to be wrong already, to be told with the rest. */
   readonly problems?: readonly Problem[];
   readonly signal?: AbortSignal;
+  /** Whether what has to be fetched and set up before settings can be read was. */
+  readonly prepared?: boolean;
 }
 
 /** Sources `localrc` and settings, asks modules what they are, and makes the workspace that is planned and run. */

@@ -1,6 +1,9 @@
 import type { DataSource } from '../databases/source.js';
 import type { Fetched } from '../git/fetch.js';
+import type { PlannedFetch } from '../git/plan.js';
+import type { GitSettings } from '../git/settings.js';
 import type { LogKind } from '../journal/event.js';
+import type { Hook, Side } from '../journal/record.js';
 import type { Project } from '../project/project.js';
 
 /** What the user wrote, read and validated: paths absolute, durations in milliseconds. */
@@ -33,6 +36,20 @@ export interface Workspace {
   readonly data: readonly RegisteredData[];
   /** What `localrc` and `settings` exported. */
   readonly env: Readonly<Record<string, string>>;
+  /** What hooks see besides, by hook. */
+  readonly hookEnv?: { readonly [hook in Hook]?: Readonly<Record<string, string>> };
+  /** Where all hooks begin, as in one long shell; each in an empty directory of its own when left out. Absolute. */
+  readonly home?: string;
+  /** Grenade's own scripts that a plan can call, by name. */
+  readonly scripts?: ReadonlyMap<string, OwnScript>;
+  /** What a plan can fetch, by name. */
+  readonly fetches?: { readonly settings: GitSettings; readonly planned: ReadonlyMap<string, PlannedFetch> };
+  /** Where the log of a whole run goes besides the run's directory. */
+  readonly log?: WholeLogPlace;
+  /** What it asks for by itself as the flags of `grenade run` do: `-b`, `-q`. */
+  readonly asks?: { readonly b?: true; readonly q?: true };
+  /** What a run over DevStack trees is planned by; undefined without them. */
+  readonly devstack?: DevStack;
   /** True of things that weaken a green run and of dubious settings: a sentence each, shown with the result. */
   readonly warnings: readonly string[];
 }
@@ -51,11 +68,41 @@ export interface RegisteredData {
   readonly source: DataSource;
 }
 
+/** A script of ours, as a program. */
+export interface OwnScript {
+  readonly command: readonly [string, ...string[]];
+}
+
+/** The log of a whole run, and a summary of it; absolute paths without the time that a run adds to them. */
+export interface WholeLogPlace {
+  readonly path: string;
+  /** Logs of earlier runs are removed once they are older. */
+  readonly days: number;
+}
+
+/** The settings that decide which phases a run over DevStack trees has. */
+export interface DevStack {
+  /** Whether somebody else brings the base up. */
+  readonly external: boolean;
+  /** False as long as something has to be fetched or set up before the settings of projects can be read. */
+  readonly settingsRead: boolean;
+  /** Whether tempest tries each release. */
+  readonly smoke: Readonly<Record<Side, boolean>>;
+  /** Whether tempest itself is upgraded. */
+  readonly tempest: boolean;
+  /** Whether resources are created and verified. */
+  readonly resources: boolean;
+  /** Whether there is a script to be run once the base is up. */
+  readonly postStack: boolean;
+}
+
 /** One release of the whole system. */
 export interface Release {
   readonly name: string;
   /** What each project's version hook must report. */
   readonly versions: Readonly<Record<string, string>>;
+  /** Absolute path of the directory that all of it lies in, where there is one. */
+  readonly dir?: string;
   /** What hooks see at this release. */
   readonly env: Readonly<Record<string, string>>;
 }

@@ -106,6 +106,12 @@ function groupTitle(record: StepRecord): string {
   switch (action.kind) {
     case 'hook':
       return action.hook === 'verify_noapi' ? 'verify with no API' : action.hook.replace('_', ' ');
+    case 'fetch':
+      return 'fetch';
+    case 'script':
+      return action.script;
+    case 'settings':
+      return 'read settings';
     case 'settle':
       return 'settle';
     case 'save-state':
