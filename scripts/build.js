@@ -1,4 +1,4 @@
-// Bundles the four programs of dist/ and the code of the page, and writes the types that a TypeScript project imports.
+// Bundles the five programs of dist/ and the code of the page, and writes the types that a TypeScript project imports.
 import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -16,6 +16,7 @@ const { metafile } = await build({
     cli: 'src/cli/main.ts',
     shell: 'src/services/shell.ts',
     host: 'src/project/host.ts',
+    sampler: 'src/probes/sampler.ts',
     index: 'src/index.ts',
   },
   outdir: next,

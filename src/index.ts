@@ -1,3 +1,4 @@
+export type { GivenProbe as ProbeDefinition } from './probes/definition.js';
 export { CommandError } from './project/command-error.js';
 export { defineProject, type HookFunction, type ProjectDefinition, type ResourceHooks } from './project/define.js';
 export type {

@@ -15,6 +15,7 @@ import { exitCode } from '../report/verdict.js';
 import type { RunContext } from '../run/context.js';
 import { dropData, retireRuns } from '../run/directory.js';
 import { runEnvironment } from '../run/environment.js';
+import { resolveProbes } from '../run/probes.js';
 import { runPlan } from '../run/runner.js';
 import { Scratch } from '../run/scratch.js';
 import { keepSecrets, maskOf } from '../run/secrets.js';
@@ -74,7 +75,8 @@ export async function conduct(
         workspace: workspace.dir,
         harness,
       });
-    journal.append(planned(workspace, plan, flags));
+    const probes = await resolveProbes(workspace.probes, runDir);
+    journal.append(planned(workspace, plan, flags, probes));
     for (const { checkout, how, commit } of workspace.fetched) {
       const { name, url, ref } = checkout;
       const what = { name, url: shownUrl(url), how, ...(ref === undefined ? {} : { ref }) };
@@ -92,13 +94,14 @@ export async function conduct(
       const next = await prepared.goOn?.();
       if (next?.ok !== true) return next ?? err([]);
       for (const text of next.value.workspace.warnings) journal.append({ type: 'warned', text });
-      journal.append(planned(next.value.workspace, next.value.plan, flags));
+      const asks = await resolveProbes(next.value.workspace.probes, runDir);
+      journal.append(planned(next.value.workspace, next.value.plan, flags, asks));
       asked = { ...next.value.workspace.asks, ...flags };
       const further = keep(next.value.workspace);
-      return ok({ ...whole, ...partOf(next.value.workspace, next.value.plan), env: further });
+      return ok({ ...whole, ...partOf(next.value.workspace, next.value.plan), probes: asks, env: further });
     };
     await runPlan(
-      { ...whole, ...partOf(workspace, plan), env, goOn },
+      { ...whole, ...partOf(workspace, plan), probes, env, goOn },
       {
         jobs: workspace.jobs,
         stopAfter: (phase, of) => stopAfter(asked)(phase, of),

@@ -3,13 +3,14 @@ import type { StepRecord } from '../journal/record.js';
 import type { Plan } from '../plan/plan.js';
 import { lastOfBase, stopPhase } from '../plan/stop.js';
 import type { Project } from '../project/project.js';
+import type { ResolvedProbe } from '../run/probes.js';
 import type { RunOptions } from '../run/runner.js';
 import { caveats } from '../workspace/caveats.js';
 import type { Workspace } from '../workspace/workspace.js';
 import type { RunFlags } from './flags.js';
 
 /** That this plan was made of this workspace, as an event. */
-export function planned(workspace: Workspace, plan: Plan, flags: RunFlags): Planned {
+export function planned(workspace: Workspace, plan: Plan, flags: RunFlags, probes: readonly ResolvedProbe[]): Planned {
   const projects = byName(workspace);
   return {
     type: 'planned',
@@ -23,6 +24,7 @@ export function planned(workspace: Workspace, plan: Plan, flags: RunFlags): Plan
     })),
     phases: plan.phases.map(({ name, blame }) => ({ name, blame })),
     steps: plan.phases.flatMap(({ steps }) => steps.map(({ after: _, ...record }) => withEmptiness(record, projects))),
+    ...(probes.length === 0 ? {} : { probes: probes.map(({ record }) => record) }),
   };
 }
 

@@ -1,4 +1,5 @@
 import { printPlanJson } from '../plan/json.js';
+import { checkProbePhases } from '../plan/probe-phases.js';
 import { planFor } from '../plan/scenario.js';
 import { planTree } from '../report/plan-tree.js';
 import { styleFor } from '../report/style.js';
@@ -12,6 +13,8 @@ export async function plan(at: string, flags: PlanFlags): Promise<number> {
   const workspace = await loadWorkspace(at, readOptions(flags));
   if (!workspace.ok) return refuse(workspace.error);
   const made = planFor(workspace.value, { failFast: flags.failFast === true });
+  const wrong = checkProbePhases(workspace.value.probes, made);
+  if (wrong.length > 0) return refuse(wrong);
   process.stdout.write(
     flags.json === true ? printPlanJson(made) : planTree(made, styleFor(process.stdout, process.env)),
   );

@@ -64,6 +64,7 @@ export async function resource(name: string, phase: string, at: string, flags: R
     runDir,
     journal,
     state: foldOf(runDir),
+    probes: [],
     env: runEnvironment(workspace, runDir),
     workplace: workspace.home === undefined ? new Scratch(runDir) : new Home(workspace.home),
     digits: Math.max(2, String(state.steps.length).length),

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { Problem } from '../basics/problem.js';
 import { err, ok, type Result } from '../basics/result.js';
 import type { RunState } from '../journal/state.js';
+import { checkProbePhases } from '../plan/probe-phases.js';
 import { findRun } from '../run/directory.js';
 import { workspaceEnvironment } from '../run/environment.js';
 import { livingServices } from '../services/supervisor.js';
@@ -33,6 +34,8 @@ export async function goOn(draft: Draft, signal: AbortSignal): Promise<Result<Pr
   const workspace = await completeWorkspace(draft, { runDir, env, signal, prepared: true });
   if (!workspace.ok) return workspace;
   const plan = await savedPlan(join(runDir, 'plan.json'), workspace.value);
+  const wrong = plan.ok ? checkProbePhases(workspace.value.probes, plan.value) : [];
+  if (wrong.length > 0) return err(wrong);
   return plan.ok ? ok({ workspace: workspace.value, plan: plan.value, runDir, resumed: true }) : plan;
 }
 

@@ -6,6 +6,7 @@ import type { Problem } from '../basics/problem.js';
 import { err, ok, type Result } from '../basics/result.js';
 import { printPlanJson } from '../plan/json.js';
 import type { Plan } from '../plan/plan.js';
+import { checkProbePhases } from '../plan/probe-phases.js';
 import { planFor } from '../plan/scenario.js';
 import { stopPhase } from '../plan/stop.js';
 import { listRuns, markLatest } from '../run/directory.js';
@@ -103,7 +104,8 @@ async function begin(
         : await savedPlan(flags.plan, workspace.value);
     if (!plan.ok) return plan;
     const stray = unknownLabel(flags.s, plan.value);
-    if (stray !== undefined) return err([stray]);
+    const wrong = [...(stray === undefined ? [] : [stray]), ...checkProbePhases(workspace.value.probes, plan.value)];
+    if (wrong.length > 0) return err(wrong);
     writeFileAtomic(join(runDir, 'plan.json'), printPlanJson(plan.value));
     return ok({ workspace: workspace.value, plan: plan.value });
   };

@@ -1,4 +1,4 @@
-import type { Connection, ProbeChanged, ProbeRecord, SamplingEnded } from './probe.js';
+import type { Bounds, Connection, ProbeChanged, ProbeRecord, SamplingEnded } from './probe.js';
 import type { ProbeInterval, ProbeState, ProbeTrack } from './state.js';
 
 type Draft<T> = { -readonly [K in keyof T]: T[K] };
@@ -29,22 +29,26 @@ export function foldProbe(probes: ReadonlyMap<string, ProbeDraft>, event: ProbeC
 
 /** Ends every interval that went on, and enters how much was sampled. */
 export function foldSampling(probes: ReadonlyMap<string, ProbeDraft>, event: SamplingEnded): void {
-  for (const { tracks } of probes.values()) {
-    for (const { intervals } of tracks) close(intervals, [event.until, event.until]);
-  }
-  for (const { probe: name, connection, samples, failed, never } of event.probes) {
+  for (const { probe: name, connection, samples, failed, until, never } of event.probes) {
     const probe = probes.get(name);
     if (probe === undefined) continue;
     const track = trackOf(probe, connection);
     track.samples += samples;
     track.failed += failed;
     track.never = track.intervals.length === 0 ? never : undefined;
+    if (until !== undefined) close(track.intervals, [until, until]);
+  }
+  for (const { tracks } of probes.values()) {
+    for (const { intervals } of tracks) close(intervals, [event.until, event.until]);
   }
 }
 
-function close(intervals: ProbeInterval[], until: ProbeInterval['since']): void {
+function close(intervals: ProbeInterval[], until: Bounds): void {
   const last = intervals.at(-1);
-  if (last !== undefined && last.until === undefined) intervals[intervals.length - 1] = { ...last, until };
+  if (last === undefined || last.until !== undefined) return;
+  // What a killed sampler last said is younger than what it wrote down regularly.
+  const [from, to] = last.since;
+  intervals[intervals.length - 1] = { ...last, until: [Math.max(until[0], from), Math.max(until[1], to)] };
 }
 
 function trackOf(probe: ProbeDraft, connection: Connection): TrackDraft {

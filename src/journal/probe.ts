@@ -56,6 +56,8 @@ export interface SampleCount {
   readonly connection: Connection;
   readonly samples: number;
   readonly failed: number;
+  /** Start of the last sample that said anything, in milliseconds since the epoch. */
+  readonly until?: number;
   /** Why it was never up, when it never was. */
   readonly never?: string;
 }

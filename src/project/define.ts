@@ -1,3 +1,4 @@
+import type { GivenProbe } from '../probes/definition.js';
 import type { HookContext } from './hook-context.js';
 
 /** A hook. It fails by throwing, and passes by returning. */
@@ -13,6 +14,8 @@ export interface ProjectDefinition {
   readonly backing?: boolean;
   /** Names of the services it starts: after `shutdown` none of them may be running. */
   readonly services?: readonly string[];
+  /** What is asked all through the run whether it answers. */
+  readonly probes?: readonly GivenProbe[];
 
   /** Puts the release in place, into `release.dir`; touches no service. */
   readonly install?: HookFunction;

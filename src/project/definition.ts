@@ -1,9 +1,10 @@
 import { closest, distance } from 'fastest-levenshtein';
 import { err, ok, type Result } from '../basics/result.js';
 import type { Hook } from '../journal/record.js';
+import { type GivenProbe, readProbe, readUnknownProbe } from '../probes/definition.js';
 import { isFunction, isHook, isObject, METHODS, methodOf, type Properties } from './methods.js';
 
-const FACTS = ['name', 'needs', 'backing', 'services', 'resources'];
+const FACTS = ['name', 'needs', 'backing', 'services', 'probes', 'resources'];
 const TOP = [...FACTS, ...Object.values(METHODS).flatMap((path) => (path.length === 1 ? [path[0]] : []))];
 const RESOURCES: readonly string[] = Object.values(METHODS).flatMap((path) => (path.length === 2 ? [path[1]] : []));
 
@@ -13,6 +14,7 @@ export interface Description {
   readonly needs: readonly string[];
   readonly backing: boolean;
   readonly services: readonly string[];
+  readonly probes: readonly GivenProbe[];
   readonly hooks: readonly { readonly hook: Hook; readonly empty: boolean }[];
 }
 
@@ -39,6 +41,7 @@ export function readDefinition(value: unknown): Result<Description, readonly Fin
   const name = readName(value, findings);
   const needs = readNames(value, 'needs', "['postgres']", findings);
   const services = readNames(value, 'services', "['worker']", findings);
+  const probes = readProbes(value.probes, findings);
   const backing = value.backing;
   if (backing !== undefined && typeof backing !== 'boolean') {
     findings.push({
@@ -88,7 +91,7 @@ export function readDefinition(value: unknown): Result<Description, readonly Fin
       key: 'export default',
     });
   }
-  return findings.length > 0 ? err(findings) : ok({ name, needs, backing: backing === true, services, hooks });
+  return findings.length > 0 ? err(findings) : ok({ name, needs, backing: backing === true, services, probes, hooks });
 }
 
 function readName(value: Properties, findings: Finding[]): string {
@@ -114,6 +117,25 @@ function readNames(value: Properties, key: string, example: string, findings: Fi
     findings.push({ message: `${key} is not a list of names`, fix: `Write \`${key}: ${example}\`.`, key });
   }
   return [...new Set(good)];
+}
+
+function readProbes(given: unknown, findings: Finding[]): readonly GivenProbe[] {
+  if (given === undefined) return [];
+  if (!Array.isArray(given)) {
+    findings.push({
+      message: 'probes is not a list',
+      fix: "Write `probes: [{ name: 'web', http: '…' }]`.",
+      key: 'probes',
+    });
+    return [];
+  }
+  return given.flatMap((each: unknown) => {
+    const probe = readUnknownProbe(each);
+    const faults = probe.ok ? readProbe(probe.value) : err([probe.error]);
+    if (!faults.ok)
+      findings.push(...faults.error.map((fault) => ({ ...fault, key: probe.ok ? probe.value.name : fault.key })));
+    return probe.ok && faults.ok ? [probe.value] : [];
+  });
 }
 
 function unknownKeys(top: Properties, resources: Properties): Finding[] {

@@ -113,6 +113,17 @@ const ANSWER = v.variant('ok', [
       needs: v.array(v.string()),
       backing: v.boolean(),
       services: v.array(v.string()),
+      probes: v.array(
+        v.object({
+          name: v.string(),
+          http: v.exactOptional(v.string()),
+          tcp: v.exactOptional(v.string()),
+          exec: v.exactOptional(v.array(v.string())),
+          interval: v.exactOptional(v.string()),
+          budget: v.exactOptional(v.string()),
+          during: v.exactOptional(v.array(v.string())),
+        }),
+      ),
       hooks: v.array(v.object({ hook: v.picklist(HOOKS), empty: v.boolean() })),
     }),
   }),

@@ -1,9 +1,11 @@
 import { unreachable } from '../basics/unreachable.js';
+import { probeResults } from '../checks/budget.js';
 import type { Failure } from '../journal/failure.js';
 import type { RunState, StepState } from '../journal/state.js';
 import { explain } from './explain.js';
 import { lastWords, telling } from './last-words.js';
 import { projectOf, stepTitle } from './names.js';
+import { budgetOf, neverUp, outageTexts, overBudget } from './probes.js';
 import { ownerOf, place } from './queries.js';
 import type { Tail } from './tail.js';
 import { type Clean, cleaner, listing } from './text.js';
@@ -41,7 +43,7 @@ export async function junit(state: RunState, options: JUnitOptions): Promise<str
   // Loaded here: most commands never write XML.
   const { default: Builder } = await import('fast-xml-builder');
   const clean = xmlCleaner(options.mask);
-  const suites = new Map<string, Case[]>([[OURS, [verdictCase(state, options, clean)]]]);
+  const suites = new Map<string, Case[]>([[OURS, [verdictCase(state, options, clean), ...probeCases(state, clean)]]]);
   for (const { name } of state.projects) if (!suites.has(name)) suites.set(name, []);
   const cases = [
     ...state.steps.map((step) => stepCase(state, step, options, clean)),
@@ -148,6 +150,21 @@ function verdictCase(state: RunState, { now }: JUnitOptions, clean: Clean): Case
       ? { kind: 'passed' }
       : { kind: 'failure', type: state.verdict ?? 'killed', message: text, text };
   return { suite: OURS, name: 'verdict', seconds: '0.000', outcome };
+}
+
+/** A case a probe: one that kept to its budget passed, and one that was never up says nothing. */
+function probeCases(state: RunState, clean: Clean): Case[] {
+  return probeResults(state, state.endedAt ?? state.lastAt).map((result): Case => {
+    const made = { suite: OURS, name: `probe ${result.probe.record.name}`, seconds: '0.000' };
+    const never = neverUp(result);
+    const said = clean([...outageTexts(result), budgetOf(result.probe)].join('\n'));
+    if (result.over !== undefined) {
+      const message = clean(overBudget(result));
+      return { ...made, outcome: { kind: 'failure', type: 'budget', message, text: said } };
+    }
+    if (never !== undefined) return { ...made, outcome: { kind: 'skipped', why: clean(`never was up: ${never}`) } };
+    return { ...made, outcome: { kind: 'passed', ...(result.outages.length === 0 ? {} : { note: said }) } };
+  });
 }
 
 function stepCase(state: RunState, step: StepState, { tail }: JUnitOptions, clean: Clean): Case {

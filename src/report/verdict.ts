@@ -1,10 +1,12 @@
 import { formatDuration } from '../basics/duration.js';
 import { unreachable } from '../basics/unreachable.js';
+import { type ProbeResult, probeResults } from '../checks/budget.js';
 import type { Verdict } from '../journal/event.js';
 import { elapsedMs } from '../journal/fold.js';
 import type { RunState, StepState } from '../journal/state.js';
 import { RUN_LIMIT } from './explain.js';
 import { hookOf, numbered } from './names.js';
+import { overBudget } from './probes.js';
 import { unproven, verifiedAfter } from './queries.js';
 import { reasonOf } from './reasons.js';
 import { count, formatLimit, listing } from './text.js';
@@ -127,7 +129,7 @@ function because(state: RunState, failed: readonly StepState[]): string {
   const limit = runLimit(failed);
   if (limit !== undefined) return `: the run reached its limit of ${limit}${during(state, failed)}`;
   const { reasons, first, names } = reasonsOf(state, failed);
-  if (first === undefined) return '';
+  if (first === undefined) return becauseOfProbes(state, 'base');
   if (names.length === 1) return `: ${first.name} ${first.alone}`;
   const alike = reasons.every(({ alone }) => alone === first.alone);
   return alike ? `: ${listing(names, 5)} each ${first.alone}` : `: ${listing(names, 5)} failed`;
@@ -139,7 +141,7 @@ function blamed(state: RunState, failed: readonly StepState[]): string {
   if (limit !== undefined)
     return `The upgrade did not end: the run reached its limit of ${limit}${during(state, failed)}.`;
   const { reasons, first, names } = reasonsOf(state, failed);
-  if (first === undefined) return began(state) ?? 'The upgrade failed.';
+  if (first === undefined) return keptDown(state) ?? began(state) ?? 'The upgrade failed.';
   // Until a project is being upgraded the upgrade cannot have broken it: it failed at it.
   const verb = failed.some(({ record }) => record.side === 'target') ? 'The upgrade broke' : 'The upgrade failed at';
   const alike = names.length === 1 || reasons.every(({ its }) => its === first.its);
@@ -153,6 +155,25 @@ function began({ evidence }: RunState): string | undefined {
   const services = [...new Set(failing.map(({ service }) => service))];
   const kinds = [...new Set(failing.map(({ kind }) => `${kind}s`))];
   return `The upgrade broke ${listing(services, 5)}: ${services.length === 1 ? 'it' : 'they'} began to print ${listing(kinds)} that ${services.length === 1 ? 'it' : 'they'} had not printed before.`;
+}
+
+const overIn = (state: RunState, whom: ProbeResult['over']): readonly ProbeResult[] =>
+  probeResults(state, state.endedAt ?? state.lastAt).filter(({ over }) => over === whom);
+
+/** `: s3 was down 4.2 s, and its budget is 2 s`. */
+function becauseOfProbes(state: RunState, whom: ProbeResult['over']): string {
+  const over = overIn(state, whom);
+  return over.length === 0 ? '' : `: ${listing(over.map(overBudget), 3)}`;
+}
+
+/** No step failed: something was down for longer than it may be. */
+function keptDown(state: RunState): string | undefined {
+  const over = overIn(state, 'upgrade');
+  const names = over.map(({ probe }) => probe.record.name);
+  const [first] = over;
+  if (first === undefined) return undefined;
+  if (over.length > 1) return `The upgrade kept ${listing(names, 5)} down for longer than their budgets.`;
+  return `The upgrade broke a budget: ${overBudget(first)}.`;
 }
 
 function reasonsOf(state: RunState, failed: readonly StepState[]) {

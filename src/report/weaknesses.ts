@@ -1,5 +1,6 @@
 import type { RunState } from '../journal/state.js';
 import { numbered } from './names.js';
+import { probeWeaknesses } from './probes.js';
 import { fromWorkspace } from './queries.js';
 import { listing } from './text.js';
 
@@ -31,6 +32,7 @@ export function weaknesses(state: RunState): Weakness[] {
   );
   return [
     ...caveats.map((text): Weakness => ({ kind: 'caveat', text })),
+    ...probeWeaknesses(state, state.endedAt ?? state.lastAt).map((text): Weakness => ({ kind: 'caveat', text })),
     ...exceptions.map((text): Weakness => ({ kind: 'exception', text })),
     ...[...warned].map((text): Weakness => ({ kind: 'warning', text })),
   ];

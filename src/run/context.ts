@@ -6,6 +6,7 @@ import type { Journal } from '../journal/journal.js';
 import type { Plan } from '../plan/plan.js';
 import type { Project } from '../project/project.js';
 import type { Workspace } from '../workspace/workspace.js';
+import type { ResolvedProbe } from './probes.js';
 import type { Workplace } from './workplace.js';
 
 /** What every part of a run works with. */
@@ -19,6 +20,8 @@ export interface RunContext {
   readonly journal: Journal;
   /** Everything the journal has said so far. */
   readonly state: RunFold;
+  /** What is asked from the first step to the last of the upgrade. */
+  readonly probes: readonly ResolvedProbe[];
   /** What every hook sees; each adds its own. */
   readonly env: NodeJS.ProcessEnv;
   readonly workplace: Workplace;

@@ -1,6 +1,7 @@
 import { basename } from 'node:path';
 import type { EventBody } from '../journal/event.js';
 import type { Journal } from '../journal/journal.js';
+import { LinesReader } from './lines-reader.js';
 import { NotesReader } from './notes-reader.js';
 
 /** What one hook noted: most of it goes into the journal, some of it is an answer to the runner. */
@@ -11,13 +12,13 @@ export class HookNotes {
   returned = false;
   readonly #reader: NotesReader;
   /** What it wrote for people straight to a descriptor, line by line. */
-  readonly #said: NotesReader | undefined;
+  readonly #said: LinesReader | undefined;
   readonly #step: string;
   readonly #journal: Journal;
 
   constructor(path: string, step: string, journal: Journal, said?: string) {
     this.#reader = new NotesReader(path);
-    this.#said = said === undefined ? undefined : new NotesReader(said);
+    this.#said = said === undefined ? undefined : new LinesReader(said);
     this.#step = step;
     this.#journal = journal;
   }
@@ -29,7 +30,7 @@ export class HookNotes {
       else if (kind === 'returned') this.returned = true;
       else this.#journal.append(eventOf(this.#step, kind, fields));
     }
-    for (const line of this.#said?.readText().split('\n') ?? []) {
+    for (const line of this.#said?.read() ?? []) {
       if (line.trim() !== '') this.#journal.append({ type: 'summary-written', step: this.#step, text: line });
     }
   }

@@ -4,6 +4,7 @@ import type { RunState } from '../journal/state.js';
 import { listServices } from '../services/supervisor.js';
 import { eventOf, stemOf } from './hook-notes.js';
 import { NotesReader } from './notes-reader.js';
+import { sampledUnheard } from './sampling.js';
 
 /** Events that notes become, and that only notes become. */
 const FROM_NOTES: ReadonlySet<Event['type']> = new Set<Event['type']>([
@@ -16,10 +17,11 @@ const FROM_NOTES: ReadonlySet<Event['type']> = new Set<Event['type']>([
 ]);
 
 /**
- * What happened and a killed runner did not live to write down: notes of the steps it was in, and services that ended.
+ * What happened and a killed runner did not live to write down: notes of the steps it was in, changes of
+ * probes, and services that ended.
  */
 export function leftovers(runDir: string, events: readonly Event[], state: RunState): EventBody[] {
-  const found: EventBody[] = [];
+  const found: EventBody[] = sampledUnheard(runDir, events);
   for (const { record, log } of state.running) {
     if (log === undefined) continue;
     const noted = new NotesReader(join(runDir, 'notes', stemOf(log)))

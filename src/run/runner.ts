@@ -3,8 +3,10 @@ import type { Problem } from '../basics/problem.js';
 import type { Result } from '../basics/result.js';
 import { later } from '../basics/timer.js';
 import { unreachable } from '../basics/unreachable.js';
+import { probeResults } from '../checks/budget.js';
 import type { Verdict } from '../journal/event.js';
 import type { Failure } from '../journal/failure.js';
+import type { Blame } from '../journal/record.js';
 import type { Phase, Plan, Step } from '../plan/plan.js';
 import { whatIsLeft } from '../services/strays.js';
 import { endEverything } from '../services/supervisor.js';
@@ -13,6 +15,7 @@ import type { RunContext, RunningStep } from './context.js';
 import { startHook } from './hook.js';
 import { lookAtLogs, lookAtMachine } from './look.js';
 import { NoteWatch } from './note-watch.js';
+import { Sampling } from './sampling.js';
 import { Schedule } from './schedule.js';
 import { startScript } from './script.js';
 import { ServiceWatch } from './service-watch.js';
@@ -60,6 +63,7 @@ class Runner {
   readonly #context: RunContext;
   readonly #options: RunOptions;
   readonly #running = new Map<Step, RunningStep>();
+  #sampling: Sampling | undefined;
   /** Why no further step begins. */
   #ending: Failure | undefined;
   /** What failed is Grenade's own work: nobody else is to blame. */
@@ -84,6 +88,9 @@ class Runner {
         for (const step of this.#running.values()) step.fold();
       });
     });
+    if (context.probes.length > 0) {
+      this.#sampling = new Sampling(context, (error) => this.#break(error));
+    }
     const limitMs = context.workspace.limits.run;
     const callOff = later(limitMs, () => this.#endAll({ kind: 'time-limit', limitMs, limit: 'limits.run' }));
     const interrupted = (): void => {
@@ -112,11 +119,16 @@ class Runner {
       options.kill.removeEventListener('abort', killed);
       services.close();
       notes.close();
+      await this.#sampling?.end();
     }
   }
 
   async #phases(services: ServiceWatch): Promise<Verdict> {
     for (const phase of this.#context.plan.phases) {
+      // From here on things are taken down because the run is over: what is asked would only see that.
+      if (phase.blame === 'after') await this.#sampling?.end();
+      const over = this.#overBudget(phase.blame);
+      if (over !== undefined) return over;
       const left = phase.steps.filter(({ key }) => this.#context.state.byKey.get(key)?.status.kind !== 'passed');
       // What comes after the upgrade deletes and takes down.
       if (phase.blame === 'after' && (await this.#judged('passed')) !== 'passed') return 'upgrade';
@@ -124,9 +136,18 @@ class Runner {
       if (this.#options.interrupt.aborted) return 'interrupted';
       if (failed) return this.#atFault ? 'harness' : phase.blame;
       const stop = left.length > 0 ? this.#options.stopAfter(phase, this.#context.plan) : undefined;
-      if (stop !== undefined) return stop;
+      if (stop !== undefined) return this.#overBudget() ?? stop;
     }
-    return 'passed';
+    return this.#overBudget() ?? 'passed';
+  }
+
+  /** Whom a probe over its budget speaks about, before phases of this blame begin: every phase of one has its turn first. */
+  #overBudget(next?: Blame): 'base' | 'upgrade' | undefined {
+    if (this.#sampling === undefined) return undefined;
+    this.#sampling.fold();
+    const over = new Set(probeResults(this.#context.state, Date.now()).map((result) => result.over));
+    if (over.has('base') && next !== 'base') return 'base';
+    return over.has('upgrade') && next !== 'base' && next !== 'upgrade' ? 'upgrade' : undefined;
   }
 
   /**

@@ -8,6 +8,7 @@ import type { ProjectDirectory } from './discover.js';
 import type { Draft } from './draft.js';
 import { Interpreters } from './interpreters.js';
 import { orderByNeeds, withNeeds } from './order.js';
+import { gatherProbes, type ModuleProbes } from './probes.js';
 import { type Registered, register } from './registered.js';
 import { sourceSettings } from './settings.js';
 import type { Workspace } from './workspace.js';
@@ -52,6 +53,7 @@ export async function completeWorkspace(draft: Draft, options: CompleteOptions):
   const taken = (name: string): boolean => wanted === undefined || wanted.has(name);
   const chosen = registered.filter(({ project }) => taken(project.name));
 
+  const probes = gatherProbes(draft, said.notes, described.probes, taken);
   const spared = notRun(draft, registered, chosen, sourced.ok);
   const early = [
     ...(options.problems ?? []).filter(({ file }) => file === undefined || !spared.has(dirname(file))),
@@ -59,6 +61,7 @@ export async function completeWorkspace(draft: Draft, options: CompleteOptions):
     ...(sourced.ok ? [] : sourced.error),
     ...preflight(draft, spared, described.problems, [options.env.PATH, said.env.PATH]),
     ...problems,
+    ...probes.problems,
     ...checkNames(registered, draft),
     ...checkNeeds(allKnown ? chosen : [], allKnown ? cycles.filter((cycle) => cycle.every(taken)) : []),
     ...checkRestart(chosen, draft),
@@ -66,11 +69,12 @@ export async function completeWorkspace(draft: Draft, options: CompleteOptions):
   const found = early.length > 0 ? early : checkChange(chosen, draft);
   if (found.length > 0) return err(inOrderOfFile(found, draft.file));
 
-  const { directories, projectsKnown, releases, selected, raw, places, cwd, ...rest } = draft;
+  const { directories, projectsKnown, releases, selected, givenProbes, raw, places, cwd, ...rest } = draft;
   return ok({
     ...rest,
     projects: ordered.filter(({ name }) => taken(name)),
     data,
+    probes: probes.probes,
     env: said.env,
     warnings: [...warnings, ...takenAlong(chosen, selected)],
   });
@@ -137,6 +141,7 @@ function takenAlong(chosen: readonly Registered[], selected: readonly string[] |
 interface Described {
   /** By directory. */
   readonly projects: ReadonlyMap<string, Project>;
+  readonly probes: readonly ModuleProbes[];
   /** By directory. */
   readonly problems: ReadonlyMap<string, readonly Problem[]>;
 }
@@ -145,18 +150,21 @@ interface Described {
 async function describeModules(directories: readonly ProjectDirectory[], signal?: AbortSignal): Promise<Described> {
   const waiting = directories.flatMap((each) => (each.kind === 'module' ? [each.file] : []));
   const projects = new Map<string, Project>();
+  const probes: ModuleProbes[] = [];
   const problems = new Map<string, readonly Problem[]>();
-  if (waiting.length === 0) return { projects, problems };
+  if (waiting.length === 0) return { projects, probes, problems };
 
   const { describeModule, moduleProject } = await import('../project/module.js');
   const work = async (): Promise<void> => {
     for (let file = waiting.shift(); file !== undefined; file = waiting.shift()) {
       const dir = dirname(file);
       const described = await describeModule(dir, file, signal);
-      if (described.ok) projects.set(dir, moduleProject(dir, described.value));
-      else problems.set(dir, described.error);
+      if (described.ok) {
+        projects.set(dir, moduleProject(dir, described.value));
+        probes.push({ project: described.value.name, dir, file, given: described.value.probes });
+      } else problems.set(dir, described.error);
     }
   };
   await Promise.all(Array.from({ length: Math.min(waiting.length, availableParallelism()) }, work));
-  return { projects, problems };
+  return { projects, probes, problems };
 }

@@ -159,6 +159,7 @@ async function draftOf(dir: string, options: ReadOptions): Promise<DraftOf> {
     projectsKnown: !read.projectsUnknown && fetched.ok,
     directories: found.directories,
     ...(options.projects === undefined ? {} : { selected: options.projects }),
+    givenProbes: config.probes ?? [],
     raw: read.raw,
     places,
     cwd,

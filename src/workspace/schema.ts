@@ -110,6 +110,38 @@ export const GitProjectSchema = v.strictObject({
 });
 
 export type GitProject = v.InferOutput<typeof GitProjectSchema>;
+export const ProbeSchema = v.strictObject(
+  {
+    name: v.pipe(Text, v.description('What results call the probe.'), v.examples(['s3'])),
+    http: described(
+      v.pipe(Text, v.nonEmpty('a URL')),
+      'A URL that is asked over a new connection and over one that is kept. A status below 400 is up. `{port:NAME}` stands for the port that `free_port NAME` gives.',
+      'http://127.0.0.1:{port:s3}/',
+    ),
+    tcp: described(
+      v.pipe(Text, v.nonEmpty('an address')),
+      'An address that is connected to, HOST:PORT. Whoever takes the connection is up.',
+      '127.0.0.1:{port:postgres}',
+    ),
+    exec: described(
+      v.array(Text, 'a list of words, the program first'),
+      'A program and its arguments, without a shell, run in the workspace. Status 0 is up.',
+      ['./guest-answers.sh', '10.0.0.3'],
+    ),
+    interval: described(Limit, 'A sample is begun every so often. 100ms if left out, 1s for a program.', '100ms'),
+    budget: described(
+      Duration,
+      'How long all outages together may last in the phases that count; 0s is never. If left out, outages are shown and fail nothing.',
+      '2s',
+    ),
+    during: described(
+      v.array(v.string('the name of a phase'), 'a list of phases'),
+      'Phases in which outages count for the budget, as `grenade plan` lists them. From the first shutdown to the end of the upgrade if left out.',
+      ['upgrade', 'verify-target'],
+    ),
+  },
+  'a probe: at least `name: NAME` and one of `http`, `tcp` and `exec`',
+);
 
 /** Everything that `grenade.yaml` can say. */
 export const ConfigSchema = v.strictObject({
@@ -172,6 +204,11 @@ export const ConfigSchema = v.strictObject({
     ),
     'What is made of errors, tracebacks and deprecations that services began to print after the upgrade.',
     { fail: ['error', 'traceback'], ignore: ['connection reset by peer'] },
+  ),
+  probes: described(
+    v.array(ProbeSchema, 'a list of probes'),
+    'What is asked all through the run whether it answers. Projects can register probes too.',
+    [{ name: 's3', http: 'http://127.0.0.1:{port:s3}/', budget: '2s' }],
   ),
   'on-failure': described(
     v.picklist(['keep', 'destroy'], '`keep` or `destroy`'),

@@ -1,9 +1,11 @@
+import type { Problem } from '../basics/problem.js';
 import type { DataSource } from '../databases/source.js';
 import type { Fetched } from '../git/fetch.js';
 import type { PlannedFetch } from '../git/plan.js';
 import type { GitSettings } from '../git/settings.js';
 import type { LogKind } from '../journal/event.js';
 import type { Hook, Side } from '../journal/record.js';
+import type { ProbeDefinition } from '../probes/definition.js';
 import type { Project } from '../project/project.js';
 
 /** What the user wrote, read and validated: paths absolute, durations in milliseconds. */
@@ -34,6 +36,8 @@ export interface Workspace {
   readonly fetched: readonly Fetched[];
   /** What settings registered to be saved: databases and directories. */
   readonly data: readonly RegisteredData[];
+  /** What is asked all through the run. */
+  readonly probes: readonly RegisteredProbe[];
   /** What `localrc` and `settings` exported. */
   readonly env: Readonly<Record<string, string>>;
   /** What hooks see besides, by hook. */
@@ -94,6 +98,16 @@ export interface DevStack {
   readonly resources: boolean;
   /** Whether there is a script to be run once the base is up. */
   readonly postStack: boolean;
+}
+
+/** A probe, and who registered it where. */
+export interface RegisteredProbe extends ProbeDefinition {
+  /** Absolute path of where its program is run. */
+  readonly dir: string;
+  /** The project that registered it, if one did. */
+  readonly project?: string;
+  /** Where to look when something is wrong with it. */
+  readonly at: Pick<Problem, 'file' | 'line' | 'column'>;
 }
 
 /** One release of the whole system. */

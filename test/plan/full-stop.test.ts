@@ -38,6 +38,7 @@ const workspace = (projects: readonly Project[], more: Partial<Workspace> = {}):
   dataRoot: '/w/.grenade',
   fetched: [],
   data: [],
+  probes: [],
   env: {},
   warnings: [],
   ...more,

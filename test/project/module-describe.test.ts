@@ -45,6 +45,7 @@ export default defineProject({
       needs: ['postgres'],
       backing: true,
       services: ['web'],
+      probes: [],
       hooks: [
         { hook: 'start', empty: true },
         { hook: 'version', empty: false },

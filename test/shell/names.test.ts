@@ -14,7 +14,8 @@ const OLD = new Set(
    iniset iniget trueorfalse is_service_enabled`.split(/\s+/),
 );
 
-const NEW = `needs_project register_backing register_service register_data service_start service_stop service_log
+const NEW =
+  `needs_project register_backing register_service register_data register_probe service_start service_stop service_log
    wait_for_http wait_for_port free_port`.split(/\s+/);
 
 const defined = (): readonly string[] =>

@@ -12,6 +12,7 @@ test.each([
   ['register_db_to_save', 't'],
   ['register_service', 't'],
   ['register_data', 'items postgres://h/d'],
+  ['register_probe', 'web http http://h/'],
   ['needs_project', 't'],
 ])('%s in a hook does nothing, and says so once', (name, args) => {
   const result = rig.bash(`set -eu\nsource $GRENADE_DIR/functions\n\n${name} ${args}\necho on`);

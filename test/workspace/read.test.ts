@@ -29,6 +29,7 @@ describe('a workspace', () => {
       dataRoot: `${dir}/.grenade`,
       projectsKnown: true,
       directories: [`${dir}/projects/9_web`, `${dir}/projects/10_pg`],
+      givenProbes: [],
       raw: { releases: [{ name: 'spring' }, { name: 'autumn' }] },
       places: 0,
       cwd: process.cwd(),
@@ -126,7 +127,7 @@ on-failure: panic
     ).toMatchInlineSnapshot(`
       "
       grenade.yaml:1:1  \`relases\` is not a key
-        Did you mean \`releases\`? The keys here: releases, projects, restart, limits, settle, secrets, logs, on-failure, jobs, data-root.
+        Did you mean \`releases\`? The keys here: releases, projects, restart, limits, settle, secrets, logs, probes, on-failure, jobs, data-root.
       grenade.yaml:4:21  \`pg\` in \`versions\` must be text, and YAML reads 14 as a number
         Put it in quotes: \`pg: "14"\`.
       grenade.yaml:4:41  \`wroker\` in \`versions\` is no project
@@ -157,8 +158,6 @@ on-failure: panic
         Did you mean \`pg\`? Projects: pg, worker.
       grenade.yaml:11:9  \`settle\` must be a duration such as 300ms, 90s, 30m or 3h, not \`soon\`
         Write for example \`settle: 30s\`.
-      grenade.yaml:12:1  \`probes\` is not available yet
-        Remove it for now.
       grenade.yaml:13:24  There is no directory nowhere
         Name a directory with the hooks of a project in it, as a path from the workspace.
       grenade.yaml:13:33  Number 3 of \`projects\` has no \`name\`
@@ -235,7 +234,7 @@ describe('what is wrong with projects', () => {
     ).toMatchInlineSnapshot(`
       "
       grenade.yaml:4:1  \`setle\` is not a key
-        Did you mean \`settle\`? The keys here: releases, projects, restart, limits, settle, secrets, logs, on-failure, jobs, data-root.
+        Did you mean \`settle\`? The keys here: releases, projects, restart, limits, settle, secrets, logs, probes, on-failure, jobs, data-root.
       projects/50_gone  projects/50_gone is a link to ../elsewhere, which does not exist
         Make the link point at a directory that is there, or remove it.
       projects/10_pg/install.sh  install.sh has no run bit, so it cannot be executed

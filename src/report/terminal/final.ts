@@ -9,6 +9,7 @@ import { type Sentence, sentence } from '../verdict.js';
 import { caveatLines } from './caveats.js';
 import { evidenceLines } from './evidence.js';
 import { failureBlock } from './failure-block.js';
+import { probeTable } from './probes.js';
 import { resultTable } from './table.js';
 
 export interface FinalOptions {
@@ -39,6 +40,7 @@ export function finalResult(state: RunState, options: FinalOptions): string {
     ...failures(state, { ...options, clean }),
     evidenceLines(state, clean, style),
     state.verdict === 'passed' ? resultTable(state, clean) : [],
+    probeTable(state, options.alive === true ? options.now : (state.endedAt ?? state.lastAt), style, clean),
     [...(options.alive === true ? [] : standing(state, clean).map((line) => `  ${line}`)), ...left(state, options)],
   ];
   return `${sections

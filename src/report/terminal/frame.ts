@@ -3,6 +3,7 @@ import { unreachable } from '../../basics/unreachable.js';
 import { elapsedMs } from '../../journal/fold.js';
 import type { RunState, StepState } from '../../journal/state.js';
 import { numbered, projectOf } from '../names.js';
+import { probesNow } from '../probes.js';
 import { nextStep } from '../queries.js';
 import { PLAIN, type Style } from '../style.js';
 import { type Clean, cleaner, firstLine, padEnd, padStart, shorten, textWidth } from '../text.js';
@@ -38,11 +39,14 @@ export function frame(
   const texts = rows.flatMap((row, i) => rowLines(row, bodies[i] ?? [], aligned, { now, room, style }));
   // Nothing is left or next any more: the result says how it ended.
   if (closing) return texts.join('\n');
+  const { down, up } = probesNow(state, now);
+  const probes = [...down, ...(up > 0 ? [`${up} up`] : [])].join(' '.repeat(GAP));
   const running = [...state.running];
   const shown = running.slice(0, RUNNING).map((step) => runningLine(state, step, now, width, clean));
   const more = running.length - shown.length;
   return [
     ...texts,
+    ...(probes === '' ? [] : [`  ${padEnd('probes', LABEL)}${shorten(probes, width - LABEL - 2)}`]),
     '',
     ...shown,
     ...(more > 0 ? [`  and ${more} more`] : []),

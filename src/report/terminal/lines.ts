@@ -54,10 +54,21 @@ export function plainLines(event: Event, state: RunState, clean: Clean, style: S
               `${style.red('✘')} service ${event.service} died${event.status < 0 ? '' : `, status ${event.status}`}`,
             ),
           ];
-    case 'probe-changed':
-      return probeLine(event, state).map((text) => line(undefined, clean(text)));
     case 'checkout-ready':
       return [line(event.step, `  ${clean(checkoutText(event))}`)];
+    case 'probe-changed': {
+      const text = probeLine(event, state);
+      return text === undefined ? [] : [line(undefined, clean(text))];
+    }
+    case 'sampling-ended':
+      return event.reason === undefined
+        ? []
+        : [
+            line(
+              undefined,
+              `${style.yellow('warning:')} ${clean(event.reason)}: nothing is known of probes from here on`,
+            ),
+          ];
     case 'interrupted':
       return [line(undefined, `${event.signal}: ending what runs; once more ends it at once`)];
     // These are said by the step they belong to, by the header or by the result.
@@ -70,7 +81,6 @@ export function plainLines(event: Event, state: RunState, clean: Clean, style: S
     case 'service-started':
     case 'service-stopping':
     case 'release-reported':
-    case 'sampling-ended':
     case 'logs-compared':
     case 'log-evidence':
     case 'world-dumped':
