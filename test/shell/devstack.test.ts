@@ -320,6 +320,24 @@ describe('devstack_localrc', () => {
     );
   });
 
+  test('is written where the run says so, into local.conf or localrc', () => {
+    rig.tree(join(rig.base, 'local.conf'), '[[local|localrc]]\nA=1\n[[post-config|$NOVA_CONF]]\n[DEFAULT]\nx = y\n');
+    rig.tree(join(rig.target, 'localrc'), 'A=1\n');
+    const environment = { GRENADE_REGISTRATION: join(rig.dir, 'registration'), GRENADE_WRITE_LOCALRC: '1' };
+    const result = rig.bash(
+      `${SOURCED}devstack_localrc base enable_service h-api h-eng\ndevstack_localrc target 'B="x y"'`,
+      environment,
+    );
+    expect(result).toMatchObject({
+      status: 0,
+      stdout: `Adding settings to base at ${rig.base}/local.conf\nAdding settings to target at ${rig.target}/localrc\n`,
+    });
+    expect(readFileSync(join(rig.base, 'local.conf'), 'utf8')).toBe(
+      `[[local|localrc]]\nA=1\n# added by ${script}\nenable_service h-api h-eng\n[[post-config|$NOVA_CONF]]\n[DEFAULT]\nx = y\n`,
+    );
+    expect(readFileSync(join(rig.target, 'localrc'), 'utf8')).toBe(`A=1\n# added by ${script}\nB="x y"\n`);
+  });
+
   test('is ignored with a word when DevStack is configured by others', () => {
     expect(rig.bash(`${SOURCED}devstack_localrc base A=b`, { GRENADE_USE_EXTERNAL_DEVSTACK: 'True' })).toMatchObject({
       status: 0,
