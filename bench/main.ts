@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { readJournal } from '../src/journal/journal.js';
 import { timedRun, timedSpawn } from './grenade.js';
 import { interleave, median, printRows, type Row } from './measure.js';
+import { page } from './page.js';
 import { makeWorkspace } from './workspace.js';
 
 const ROUNDS = 5;
@@ -186,7 +187,15 @@ async function ready(): Promise<Row[]> {
   ];
 }
 
-const BENCHES: Readonly<Record<string, () => Promise<Row[]>>> = { start, resource, ready, overhead, growth, flood };
+const BENCHES: Readonly<Record<string, () => Promise<Row[]>>> = {
+  start,
+  resource,
+  ready,
+  overhead,
+  growth,
+  flood,
+  page: () => page(ROUNDS),
+};
 const asked = process.argv.slice(2);
 for (const name of asked.length > 0 ? asked : Object.keys(BENCHES)) {
   const bench = BENCHES[name];

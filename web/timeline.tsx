@@ -62,7 +62,8 @@ export function Timeline({ model, known, shown }: Given) {
     if (band !== undefined) move(band.from);
   }, [band?.from]);
 
-  const ticks = marks(total, width, 84);
+  // A mark at the very end would be cut off.
+  const ticks = marks(total, width, 84).filter((ms) => ms < total * (1 - 40 / width));
   const step = ticks[1] ?? total;
   return (
     <section class="timeline" id="timeline" aria-labelledby="when" tabIndex={-1}>

@@ -43,10 +43,13 @@ describe('what a page is made of', () => {
     expect(sentence.text).toMatch(/^The upgrade broke s3rver/);
     expect(failures.map(({ step }) => step)).toEqual([keyOf('s3rver', 'verify', 'target')]);
     expect(story.map(({ tone, text }) => `${tone} ${text}`)).toEqual([
+      'plain s3rver version base passed: it reports 2.2.9',
       'good s3rver verify pre-upgrade passed',
+      'plain s3rver shutdown passed',
       'good s3rver verify with no API passed',
+      'plain s3rver install target passed',
       'plain s3rver migrate passed',
-      'plain s3rver start target passed: it runs 3.7.1 now',
+      'plain s3rver start target passed: it reports 3.7.1',
       'bad s3rver verify post-upgrade: exit 22',
       expect.stringMatching(/^plain The run ends: \d+ of \d+ steps never ran$/),
     ]);

@@ -4,7 +4,7 @@ import { clock, count } from '../text.js';
 import { elapsedAt } from './elapsed.js';
 import { type Html, html, NOTHING } from './html.js';
 import { linkTo } from './links.js';
-import type { Moment, PageFailure, PageModel, PageProject } from './model.js';
+import type { Moment, PageEvidence, PageFailure, PageModel, PageProbe, PageProject } from './model.js';
 
 /** Failing steps told whole; of more only a line. */
 const WHOLE = 5;
@@ -14,17 +14,22 @@ const OPEN = 4;
 
 /** What can be read at once and with no script: the verdict, why, and how it came to that. */
 export function firstScreen(model: PageModel): Html {
-  const { sentence, failures } = model;
+  const { sentence } = model;
   return html`<header class="verdict" data-tone="${sentence.tone}">
   ${facts(model)}
   <h1><span class="mark" aria-hidden="true">${sentence.mark}</span> <span>${sentence.text}</span></h1>
   ${weaknesses(model)}
 </header>
 <div class="why">
-  ${failures.length > 0 ? whatBroke(model) : projects(model)}
+  ${broke(model) ? whatBroke(model) : projects(model)}
   ${aside(model)}
-</div>`;
+</div>
+${began(model)}`;
 }
+
+/** Whether something of the system failed, in a step or beside the steps. */
+const broke = ({ failures, probes, evidence }: PageModel): boolean =>
+  failures.length > 0 || probes.some(({ over }) => over) || evidence.some(({ fails }) => fails);
 
 function facts({ releases, scenario, projects, steps, durationMs, parts, run }: PageModel): Html {
   const way =
@@ -53,11 +58,19 @@ function weaknesses({ weaknesses: all }: PageModel): Html {
   ${more.length === 0 ? NOTHING : html`<details class="weak"><summary>${more.length} more</summary><ul>${more}</ul></details>`}`;
 }
 
-function whatBroke({ failures }: PageModel): Html {
+function whatBroke({ failures, probes, evidence }: PageModel): Html {
   const rest = failures.slice(WHOLE);
   return html`<section aria-labelledby="broke">
-  <h2 id="broke">${failures.length === 1 ? 'What broke' : `${failures.length} steps failed`}</h2>
+  <h2 id="broke">${failures.length > 1 ? `${failures.length} steps failed` : 'What broke'}</h2>
   ${failures.slice(0, WHOLE).map(failure)}
+  ${probes
+    .filter(({ over }) => over)
+    .slice(0, WHOLE)
+    .map(away)}
+  ${evidence
+    .filter(({ fails }) => fails)
+    .slice(0, WHOLE)
+    .map(printed)}
   ${rest.length === 0 ? NOTHING : html`<ul class="more">${rest.map((each) => html`<li><a href="${linkTo({ kind: 'step', id: each.step })}">${each.title}</a> ${each.short} after ${formatDuration(each.ms)}</li>`)}</ul>`}
 </section>`;
 }
@@ -72,6 +85,34 @@ function failure(failed: PageFailure): Html {
     ${said.length === 0 ? NOTHING : html`<pre class="words">${said.join('\n')}</pre>`}
     ${notes.map((note) => html`<p class="note">${note}</p>`)}
   </article>`;
+}
+
+/** A probe that exceeded its budget. */
+function away({ name, what, budgetMs = 0, down = '', outages }: PageProbe): Html {
+  const [worst] = [...outages].sort((a, b) => b.to - b.from - (a.to - a.from));
+  return html`<article class="failure">
+    <h3>${worst === undefined ? name : html`<a href="${linkTo({ kind: 'outage', id: worst.id })}">${name} did not answer</a>`}</h3>
+    <p class="how"><b>${down} down</b>, with a budget of ${formatDuration(budgetMs)} · <code>${what}</code></p>
+    <ul>${outages.slice(0, WHOLE).map((outage) => html`<li><a href="${linkTo({ kind: 'outage', id: outage.id })}">${outage.length}</a>, ${outage.fell}: ${outage.causes}</li>`)}</ul>
+  </article>`;
+}
+
+/** What a service began to print. */
+function printed({ service, kind, count: times, place, text, fails }: PageEvidence): Html {
+  return html`<article class="${fails ? 'failure' : 'failure mild'}">
+    <h3><a href="${linkTo({ kind: 'service', id: service })}">${service} began to print ${kind === 'traceback' ? 'a traceback' : kind === 'error' ? 'an error' : 'a deprecation'}</a></h3>
+    <p class="how">${times === 1 ? 'once' : `${times} times`} since the upgrade, and never before it · <code>${place}</code></p>
+    <pre class="words">${text}</pre>
+  </article>`;
+}
+
+/** What services began to print and that fails nothing: worth a look, and folded away. */
+function began({ evidence }: PageModel): Html {
+  const mild = evidence.filter(({ fails }) => !fails);
+  if (mild.length === 0) return NOTHING;
+  return html`<section class="began" aria-labelledby="began"><h2 id="began">What services print since the upgrade, and never before</h2>
+  ${mild.map((group) => html`<details><summary><b>${group.service}</b> ${group.kind}${group.count === 1 ? NOTHING : html`, ${group.count} times`} <code>${group.gist}</code></summary>${printed(group)}</details>`)}
+</section>`;
 }
 
 function projects({ projects: all }: PageModel): Html {
@@ -107,10 +148,11 @@ function moment({ at, tone, source, text, first, shows }: Moment, parts: PageMod
 }
 
 /** How to go on and how to run it again. */
-export function lastSection({ commands, workspace }: PageModel): Html {
+export function lastSection({ commands, workspace, worlddump }: PageModel): Html {
   return html`<section class="again" aria-labelledby="again">
   <h2 id="again">Go on from here</h2>
   <p>In <code>${workspace}</code>, where the run was:</p>
+  ${worlddump === undefined ? NOTHING : html`<p>How the machine looked then is written down in <code>${worlddump}</code>, in the run's directory.</p>`}
   <ul class="commands">${commands.map(({ what, command }) => html`<li><span>${what}</span><code>${command}</code></li>`)}</ul>
 </section>`;
 }

@@ -5,6 +5,7 @@ import { elapsedMs } from '../../journal/fold.js';
 import type { RunState, StepState } from '../../journal/state.js';
 import type { Plan } from '../../plan/plan.js';
 import { accountOf } from '../account.js';
+import { gist } from '../evidence.js';
 import { explain } from '../explain.js';
 import { projectOf, stepTitle } from '../names.js';
 import { proofRows } from '../proofs.js';
@@ -73,7 +74,7 @@ export function pageModel(told: Told, logs: readonly PageLog[]): PageModel {
       const account = accountOf(state, step, { tail, clean, lines: LINES });
       return account === undefined ? [] : [{ step: step.record.key, ...account }];
     }),
-    story: storyOf({ state, events, results, probes }),
+    story: storyOf({ state, results, probes }),
     standing: [
       ...(alive ? [] : standing(state, clean)),
       ...(strays === undefined ? [] : [strays]),
@@ -85,10 +86,20 @@ export function pageModel(told: Told, logs: readonly PageLog[]): PageModel {
     }),
     phases: state.phases.map(({ record: { name, blame } }) => ({ name, blame })),
     steps: pageSteps(told, end, logAt),
-    services: serviceHistories(events, state, end).map((history) => ({
+    services: serviceHistories(state, end).map((history) => ({
       ...history,
       log: logAt.get(serviceLog(history.name)),
     })),
+    evidence: state.evidence.map((group) => ({
+      service: group.service,
+      kind: group.kind,
+      count: group.count,
+      place: `${serviceLog(group.service)}:${group.first.line}`,
+      gist: gist(group).trim(),
+      text: group.first.text,
+      fails: group.fails,
+    })),
+    worlddump: state.worlddump,
     probes,
     logs,
     commands: commandsFor(state, told.runDir, alive),
@@ -103,16 +114,17 @@ function cleaned(model: PageModel, clean: (text: string) => string): PageModel {
 }
 
 /** Logs that a page should hold: of every step that ran and every service. */
-export function wantedLogs({ state, events }: Told): Wanted[] {
-  const died = new Set(
-    events.flatMap((event) => (event.type === 'service-exited' && !event.expected ? [event.service] : [])),
-  );
-  const services = new Set(events.flatMap((event) => (event.type === 'service-started' ? [event.service] : [])));
+export function wantedLogs({ state }: Told): Wanted[] {
+  const services = new Set(state.lives.map(({ name }) => name));
+  const telling = new Set([
+    ...state.lives.filter(({ status }) => status.kind === 'ended' && !status.expected).map(({ name }) => name),
+    ...state.evidence.map(({ service }) => service),
+  ]);
   return [
     ...state.steps.flatMap(({ log, status }) =>
       log === undefined ? [] : [{ path: log, telling: status.kind === 'failed' || status.kind === 'running' }],
     ),
-    ...[...services].map((name) => ({ path: serviceLog(name), telling: died.has(name) })),
+    ...[...services].map((name) => ({ path: serviceLog(name), telling: telling.has(name) })),
   ];
 }
 

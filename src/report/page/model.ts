@@ -30,6 +30,10 @@ export interface PageModel {
   /** In the plan's order. */
   readonly steps: readonly PageStep[];
   readonly services: readonly PageService[];
+  /** What services began to print after the upgrade; those that fail the run first. */
+  readonly evidence: readonly PageEvidence[];
+  /** Path of what was written down of the machine, below the run's directory. */
+  readonly worlddump: string | undefined;
   readonly probes: readonly PageProbe[];
   readonly logs: readonly PageLog[];
   /** How to go on with the run, and how to run it again. */
@@ -59,7 +63,7 @@ export interface Moment {
   readonly at: number;
   readonly tone: 'good' | 'bad' | 'plain';
   /** Who says so. */
-  readonly source: 'hook' | 'service' | 'probe' | 'run';
+  readonly source: 'hook' | 'service' | 'log' | 'probe' | 'run';
   readonly text: string;
   /** Whether nothing went wrong before it. */
   readonly first?: true;
@@ -128,6 +132,20 @@ export interface ServiceRun extends Stretch {
   readonly end: 'up' | 'stopped' | 'died';
   /** `exit 1`, `signal 9` */
   readonly how: string | undefined;
+}
+
+/** Lines of a service's log that are alike and were not there before the upgrade. */
+export interface PageEvidence {
+  readonly service: string;
+  readonly kind: string;
+  readonly count: number;
+  /** Where the first of them stands: `services/worker.log:12`. */
+  readonly place: string;
+  /** The one line of it that says most. */
+  readonly gist: string;
+  /** The first of them, whole. */
+  readonly text: string;
+  readonly fails: boolean;
 }
 
 export interface PageProbe {
