@@ -2,12 +2,19 @@ import type { LogText, PageLog, PageModel } from '../src/report/page/model.js';
 
 /** What a `<template>` of the page carries: JSON, compressed, in base64. */
 async function carried<T>(id: string): Promise<T> {
+  if (document.getElementById(id) === null) await parsed();
   const template = document.getElementById(id);
   if (!(template instanceof HTMLTemplateElement)) throw new Error(`the page has no ${id}`);
   const binary = atob(template.content.textContent ?? '');
   const bytes = Uint8Array.from(binary, (char) => char.charCodeAt(0));
   const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream('gzip'));
   return new Response(stream).json();
+}
+
+/** Logs stand at the end of the file: what is asked for early may not be there yet. */
+function parsed(): Promise<void> {
+  if (document.readyState !== 'loading') return Promise.resolve();
+  return new Promise((done) => document.addEventListener('DOMContentLoaded', () => done(), { once: true }));
 }
 
 export const loadModel = (): Promise<PageModel> => carried<PageModel>('model');

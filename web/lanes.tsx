@@ -12,7 +12,7 @@ import type {
   PageStep,
   Stretch,
 } from '../src/report/page/model.js';
-import { type Index, statusWord } from './run.js';
+import { firstOf, type Index, statusWord } from './run.js';
 
 interface Given {
   readonly model: PageModel;
@@ -169,16 +169,14 @@ function Group<T>({
 }) {
   const [all, showAll] = useState(false);
   if (of.length === 0) return null;
-  const most = all ? of.length : LANES;
-  const told = new Set(of.filter(telling).slice(0, most));
-  for (const one of of) if (told.size < most) told.add(one);
-  const rest = of.length - told.size;
+  const told = all ? of : firstOf(of, telling, LANES);
+  const rest = of.length - told.length;
   return (
     <>
       <div class="group">
         <span>{title}</span>
       </div>
-      {of.filter((one) => told.has(one)).map(children)}
+      {told.map(children)}
       {rest > 0 ? (
         <div class="group">
           <button type="button" tabIndex={-1} onClick={() => showAll(true)}>

@@ -27,7 +27,13 @@ if (app !== null) {
       app.replaceChildren();
       render(<App model={model} known={index(model)} />, app);
       copyable(document.querySelectorAll('.commands code'));
-      document.documentElement.dataset.ready = '';
+      // Once the browser has put it on the screen.
+      requestAnimationFrame(() =>
+        setTimeout(() => {
+          performance.mark('drawn');
+          document.documentElement.dataset.ready = '';
+        }),
+      );
     },
     (error: unknown) => {
       app.textContent = `The timeline and the logs cannot be shown in this browser: ${String(error)}`;

@@ -47,3 +47,16 @@ export function standsAt({ name, stays }: PageProject, at: number): { readonly w
       return { where, text: `${name} ${release}` };
   }
 }
+
+/** Whether a step is worth a look before others. */
+export const isTelling = ({ status }: PageStep): boolean => status === 'failed' || status === 'running';
+
+/** So many of a list, in its order: those that tell something, and then the first. */
+export function firstOf<T>(all: readonly T[], telling: (one: T) => boolean, most: number): readonly T[] {
+  const told = new Set(all.filter(telling).slice(0, most));
+  for (const one of all) {
+    if (told.size >= most) break;
+    told.add(one);
+  }
+  return all.filter((one) => told.has(one));
+}

@@ -60,6 +60,8 @@ export function Timeline({ model, known, shown }: Given) {
   };
   useEffect(() => {
     if (band !== undefined) move(band.from);
+    // A step is found in the list, an outage is drawn here alone.
+    if (shown?.kind === 'outage') view.current?.scrollIntoView({ block: 'nearest' });
   }, [band?.from]);
 
   // A mark at the very end would be cut off.

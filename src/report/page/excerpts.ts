@@ -23,14 +23,16 @@ const KB = 1024;
 /** How much of a log is kept: all up to so many bytes, else its first and last part. The first that fits is taken. */
 const ALLOWANCES = [
   { plain: 64 * KB, telling: 512 * KB },
+  { plain: 32 * KB, telling: 512 * KB },
   { plain: 16 * KB, telling: 256 * KB },
+  { plain: 8 * KB, telling: 128 * KB },
   { plain: 4 * KB, telling: 64 * KB },
   { plain: 1 * KB, telling: 16 * KB },
   { plain: 256, telling: 2 * KB },
 ];
 
 /** What all logs may take in the page, in bytes of base64; a page stays below 10 MB. */
-const ROOM = 7 * KB * KB;
+const ROOM = 8.5e6;
 
 /** Logs are compressed together up to this size: few enough to compress well, small enough to open at once. */
 const BLOCK = 512 * KB;

@@ -39,8 +39,9 @@ export interface Told {
   readonly version: string;
 }
 
-/** How many of the last words stand on the first screen; the log has the rest. */
+/** How many of the last words stand on the first screen, where one step failed and where several did; the log has the rest. */
 const LINES = 14;
+const LINES_EACH = 5;
 
 /** Everything a page shows but the texts of logs. Pure, but for the last lines of failed steps, which `tail` reads. */
 export function pageModel(told: Told, logs: readonly PageLog[]): PageModel {
@@ -71,7 +72,7 @@ export function pageModel(told: Told, logs: readonly PageLog[]): PageModel {
     parts,
     weaknesses: weaknesses(state),
     failures: failed.flatMap((step) => {
-      const account = accountOf(state, step, { tail, clean, lines: LINES });
+      const account = accountOf(state, step, { tail, clean, lines: failed.length > 1 ? LINES_EACH : LINES });
       return account === undefined ? [] : [{ step: step.record.key, ...account }];
     }),
     story: storyOf({ state, results, probes }),

@@ -52,7 +52,8 @@ const hash = (text: string): string => `'sha256-${createHash('sha256').update(te
 
 /**
  * The text of the page. Text of the run is in it twice over: escaped, on the first screen, and as compressed base64, which
- * no markup can break out of. Nothing but our own script and style, known by their hashes, has any effect.
+ * no markup can break out of. Nothing but our own script and style, known by their hashes, has any effect. The logs stand
+ * last, so that nobody waits for them who does not open one.
  */
 export function pageHtml(model: PageModel, blocks: readonly Uint8Array[], { script, style }: Assets): string {
   const policy = `default-src 'none'; script-src ${hash(script)}; style-src ${hash(style)}; img-src data:; base-uri 'none'; form-action 'none'`;
@@ -72,16 +73,16 @@ export function pageHtml(model: PageModel, blocks: readonly Uint8Array[], { scri
 </head>
 <body>
 <a class="skip" href="#timeline">To the timeline</a>
-<div class="brand"><b>grenade</b> <span>the record of a run</span></div>
+<header class="brand"><b>grenade</b> <span>the record of a run</span></header>
 <main>
 ${firstScreen(model)}
 <div id="app"><noscript><p class="quiet">The timeline, all steps and their logs are here too, and need JavaScript.</p></noscript></div>
 ${lastSection(model)}
 </main>
 <footer class="quiet">Made by Grenade ${model.version} from the journal and the logs of run ${model.run}. Secrets are masked.</footer>
-${blocks.map((block, at) => html`<template id="logs-${at}">${base64(block)}</template>\n`)}<template id="model">${base64(gzipSync(JSON.stringify(model)))}</template>
+<template id="model">${base64(gzipSync(JSON.stringify(model)))}</template>
 <script>${new Html(script)}</script>
-</body>
+${blocks.map((block, at) => html`<template id="logs-${at}">${base64(block)}</template>\n`)}</body>
 </html>
 `;
   return page.text;
