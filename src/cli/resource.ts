@@ -40,7 +40,7 @@ export async function resource(name: string, phase: string, at: string, flags: R
   const read = await readWorkspace(at, readOptions({}));
   if (!read.ok) return refuse(read.error);
   const env = { ...process.env, ...workspaceEnvironment(read.value, runDir) };
-  const completed = await completeWorkspace(read.value, { runDir, env, prepared: true });
+  const completed = await completeWorkspace(read.value, { runDir, env, prepared: 'before' });
   if (!completed.ok) return refuse(completed.error);
   const workspace = completed.value;
   const project = workspace.projects.find((each) => each.name === name);

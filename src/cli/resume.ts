@@ -7,7 +7,7 @@ import { findRun } from '../run/directory.js';
 import { workspaceEnvironment } from '../run/environment.js';
 import { livingServices } from '../services/supervisor.js';
 import { completeWorkspace } from '../workspace/complete.js';
-import type { Draft } from '../workspace/draft.js';
+import type { AnyDraft as Draft } from '../workspace/draft.js';
 import { foldOf, type Prepared, savedPlan } from './prepared.js';
 
 /** `-t`: the latest run, if it ended after its base part and what it had up still is. */
@@ -31,7 +31,7 @@ export async function goOn(draft: Draft, signal: AbortSignal): Promise<Result<Pr
   }
 
   const env = { ...process.env, ...workspaceEnvironment(draft, runDir) };
-  const workspace = await completeWorkspace(draft, { runDir, env, signal, prepared: true });
+  const workspace = await completeWorkspace(draft, { runDir, env, signal, prepared: 'before' });
   if (!workspace.ok) return workspace;
   const plan = await savedPlan(join(runDir, 'plan.json'), workspace.value);
   const wrong = plan.ok ? checkProbePhases(workspace.value.probes, plan.value) : [];

@@ -14,7 +14,7 @@ import { workspaceEnvironment } from '../run/environment.js';
 import { type Holder, type Lock, takeLock } from '../run/lock.js';
 import { livingServices } from '../services/supervisor.js';
 import { completeWorkspace } from '../workspace/complete.js';
-import type { Draft } from '../workspace/draft.js';
+import type { AnyDraft as Draft } from '../workspace/draft.js';
 import { readWorkspace } from '../workspace/read.js';
 import { conduct } from './conduct.js';
 import { fetchAll } from './fetch.js';
@@ -94,12 +94,21 @@ async function begin(
   signal: AbortSignal,
 ): Promise<Result<Prepared, readonly Problem[]>> {
   const runDir = newRunDirectory(draft.dataRoot);
-  const read = async (prepared: boolean): Promise<Result<Pick<Prepared, 'workspace' | 'plan'>, readonly Problem[]>> => {
+  const read = async (prepared?: 'now'): Promise<Result<Pick<Prepared, 'workspace' | 'plan'>, readonly Problem[]>> => {
     const env = { ...process.env, ...workspaceEnvironment(draft, runDir) };
-    const workspace = await completeWorkspace(draft, { runDir, env, signal, prepared });
+    const workspace = await completeWorkspace(draft, {
+      runDir,
+      env,
+      signal,
+      ...(prepared === undefined ? {} : { prepared }),
+    });
     if (!workspace.ok) return workspace;
+    if (workspace.value.asks?.t === true) {
+      const fix = 'Use -t, which goes on with an earlier -b, or set RUN_BASE=True.';
+      return err([{ message: 'RUN_BASE asks for the target part alone', fix, file: workspace.value.file }]);
+    }
     const plan =
-      flags.plan === undefined || prepared
+      flags.plan === undefined || prepared === 'now'
         ? ok(planFor(workspace.value, { failFast: flags.failFast === true }))
         : await savedPlan(flags.plan, workspace.value);
     if (!plan.ok) return plan;
@@ -109,7 +118,7 @@ async function begin(
     writeFileAtomic(join(runDir, 'plan.json'), printPlanJson(plan.value));
     return ok({ workspace: workspace.value, plan: plan.value });
   };
-  const first = await read(false);
+  const first = await read();
   if (!first.ok) {
     rmSync(runDir, { recursive: true, force: true });
     return first;
@@ -117,7 +126,7 @@ async function begin(
   const { workspace, plan } = first.value;
   const warnings = [...workspace.warnings, ...leftUp(draft.dataRoot)];
   markLatest(draft.dataRoot, runDir);
-  return ok({ workspace: { ...workspace, warnings }, plan, runDir, resumed: false, goOn: () => read(true) });
+  return ok({ workspace: { ...workspace, warnings }, plan, runDir, resumed: false, goOn: () => read('now') });
 }
 
 /** What earlier runs left up: it holds memory and data, and no new run takes it down. */

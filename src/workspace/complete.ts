@@ -5,7 +5,7 @@ import { err, ok, type Result } from '../basics/result.js';
 import type { Project } from '../project/project.js';
 import { checkChange, checkMentions, checkNames, checkNeeds, checkRestart } from './checks.js';
 import type { ProjectDirectory } from './discover.js';
-import type { Draft } from './draft.js';
+import type { AnyDraft, CompleteOptions, Draft } from './draft.js';
 import { Interpreters } from './interpreters.js';
 import { orderByNeeds, withNeeds } from './order.js';
 import { gatherProbes, type ModuleProbes } from './probes.js';
@@ -13,20 +13,17 @@ import { type Registered, register } from './registered.js';
 import { sourceSettings } from './settings.js';
 import type { Workspace } from './workspace.js';
 
-export interface CompleteOptions {
-  /** The run's directory. */
-  readonly runDir: string;
-  /** Everything that settings see: the environment of the user and of the run. */
-  readonly env: NodeJS.ProcessEnv;
-  /** What is known to be wrong already, to be told with the rest. */
-  readonly problems?: readonly Problem[];
-  readonly signal?: AbortSignal;
-  /** Whether what has to be fetched and set up before settings can be read was. */
-  readonly prepared?: boolean;
+/** Sources `localrc` and settings, asks modules what they are, and makes the workspace that is planned and run. */
+export async function completeWorkspace(
+  draft: AnyDraft,
+  options: CompleteOptions,
+): Promise<Result<Workspace, Problem[]>> {
+  if (draft.kind === 'native') return completeNative(draft, options);
+  const { completeClassic } = await import('./classic/complete.js');
+  return completeClassic(draft, options);
 }
 
-/** Sources `localrc` and settings, asks modules what they are, and makes the workspace that is planned and run. */
-export async function completeWorkspace(draft: Draft, options: CompleteOptions): Promise<Result<Workspace, Problem[]>> {
+async function completeNative(draft: Draft, options: CompleteOptions): Promise<Result<Workspace, Problem[]>> {
   const settings = draft.directories.flatMap((each) =>
     each.kind === 'scripts' && each.scripts.settings !== undefined ? [each.scripts.settings] : [],
   );
@@ -69,7 +66,7 @@ export async function completeWorkspace(draft: Draft, options: CompleteOptions):
   const found = early.length > 0 ? early : checkChange(chosen, draft);
   if (found.length > 0) return err(inOrderOfFile(found, draft.file));
 
-  const { directories, projectsKnown, releases, selected, givenProbes, raw, places, cwd, ...rest } = draft;
+  const { kind, directories, projectsKnown, releases, selected, givenProbes, raw, places, cwd, ...rest } = draft;
   return ok({
     ...rest,
     projects: ordered.filter(({ name }) => taken(name)),

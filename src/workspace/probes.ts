@@ -15,6 +15,9 @@ export interface ModuleProbes {
   readonly given: readonly GivenProbe[];
 }
 
+/** Where a workspace names probes itself. */
+type Configured = Pick<Draft, 'dir' | 'givenProbes' | 'places'>;
+
 /** A probe that somebody wrote, and where. */
 interface Written {
   readonly given: GivenProbe;
@@ -28,7 +31,7 @@ interface Written {
  * not taken along are left out.
  */
 export function gatherProbes(
-  draft: Draft,
+  draft: Configured,
   notes: readonly Note[],
   modules: readonly ModuleProbes[],
   taken: (project: string) => boolean,
@@ -55,7 +58,7 @@ export function gatherProbes(
   return { probes: [...probes.values()], problems };
 }
 
-function inConfig({ dir, givenProbes, places }: Draft): Written[] {
+function inConfig({ dir, givenProbes, places }: Configured): Written[] {
   return givenProbes.map((given, at) => ({
     given,
     dir,

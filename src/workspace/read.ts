@@ -5,10 +5,11 @@ import type { Problem } from '../basics/problem.js';
 import { err, ok, type Result } from '../basics/result.js';
 import { gitSettings } from '../git/settings.js';
 import { type FetchAll, fetchProjects, type ProjectByGit, projectByGit } from './by-git.js';
+import { isClassic, readClassic } from './classic/read.js';
 import { completeWorkspace } from './complete.js';
 import { type ReadConfig, readConfig } from './config.js';
 import { discover } from './discover.js';
-import type { Draft, Drafted } from './draft.js';
+import type { AnyDraft, Draft, Drafted } from './draft.js';
 import { chooseReleases, sameNames } from './releases.js';
 import { checkSyntax } from './syntax.js';
 import type { Limits, Release } from './workspace.js';
@@ -30,7 +31,7 @@ export interface ReadOptions {
   /** Where the user stands; paths in fixes begin there. */
   readonly cwd?: string;
   /** What settings would be sourced with in a run whose directory is `runDir`. */
-  readonly environment?: (draft: Draft, runDir: string) => NodeJS.ProcessEnv;
+  readonly environment?: (draft: AnyDraft, runDir: string) => NodeJS.ProcessEnv;
 }
 
 /**
@@ -38,8 +39,13 @@ export interface ReadOptions {
  * `completeWorkspace`, in the run's directory, which is made in between; here that happens only when something is
  * wrong already, in a directory that is gone afterwards, so that all of it can be told at once.
  */
-export async function readWorkspace(dir: string, options: ReadOptions = {}): Promise<Result<Draft, Problem[]>> {
-  const { drafted, missing } = await draftOf(resolve(dir), options);
+export async function readWorkspace(dir: string, options: ReadOptions = {}): Promise<Result<AnyDraft, Problem[]>> {
+  const at = resolve(dir);
+  if (isClassic(at)) {
+    const cwd = options.cwd ?? process.cwd();
+    return inScratch(join(at, '.grenade'), (scratch) => readClassic(at, scratch, { ...options, cwd }));
+  }
+  const { drafted, missing } = await draftOf(at, options);
   if (missing !== undefined) return err([missing]);
   const { draft } = drafted;
   const problems = [...drafted.problems, ...(await checkSyntax(bashScripts(draft)))];
@@ -141,6 +147,7 @@ async function draftOf(dir: string, options: ReadOptions): Promise<DraftOf> {
 
   const localrc = join(dir, 'localrc');
   const draft: Draft = {
+    kind: 'native',
     dir,
     file,
     base,
@@ -190,14 +197,6 @@ function readText(file: string): Result<string, Problem> {
 function noWorkspace(dir: string): Problem {
   const where = relative(process.cwd(), dir) === '' ? 'Here' : dir;
   if (!existsSync(dir)) return { message: `There is no directory ${dir}`, fix: 'Give the directory of a workspace.' };
-  const classic = ['localrc', 'pluginrc'].find((name) => existsSync(join(dir, name)));
-  if (classic !== undefined) {
-    return {
-      message: `${where} is a classic workspace (it has ${classic} and no grenade.yaml), and those cannot be run yet`,
-      fix: 'Write grenade.yaml beside it; `grenade init` in an empty directory makes an example.',
-      file: join(dir, classic),
-    };
-  }
   return {
     message: `${where} is no workspace: there is no grenade.yaml`,
     fix: 'Write grenade.yaml, or run `grenade init`.',

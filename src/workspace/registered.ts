@@ -76,7 +76,7 @@ export function register(draft: Draft, notes: readonly Note[], modules: Readonly
 }
 
 /** What is to be saved; what cannot be is a problem. */
-function readData(said: ReadonlyMap<string, string>, problems: Problem[]): RegisteredData[] {
+export function readData(said: ReadonlyMap<string, string>, problems: Problem[]): RegisteredData[] {
   return [...said].flatMap(([name, text]) => {
     const source = parseDataSource(text);
     if (source.ok) return [{ name, source: source.value }];
@@ -97,7 +97,7 @@ interface Said {
   readonly data: ReadonlyMap<string, string>;
 }
 
-function readNotes(notes: readonly Note[]): Said {
+export function readNotes(notes: readonly Note[]): Said {
   const projects = new Map<string, string[]>();
   const backing = new Set<string>();
   const needs = new Map<string, Set<string>>();

@@ -1,5 +1,5 @@
 import { closeSync, existsSync, openSync, readFileSync, rmSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Problem } from '../basics/problem.js';
 import { err, ok, type Result } from '../basics/result.js';
@@ -21,6 +21,8 @@ export interface Sources {
   readonly dir: string;
   readonly localrc: string | undefined;
   readonly settings: readonly string[];
+  /** The program that reads them, given where to write the environment; `settings.bash` when left out. */
+  readonly reader?: (dump: string) => readonly [string, ...string[]];
   readonly runDir: string;
   /** What the shell starts with. */
   readonly env: NodeJS.ProcessEnv;
@@ -35,7 +37,7 @@ const NOISE = /^(_|SHLVL|PWD|OLDPWD|GRENADE_.*|BASH_FUNC_.*)$/;
 /** Sources `localrc` and settings. With neither, nothing is run at all. */
 export async function sourceSettings(sources: Sources): Promise<Result<Sourced, Problem[]>> {
   const { dir, localrc, settings, runDir } = sources;
-  if (localrc === undefined && settings.length === 0) return ok({ env: {}, notes: [] });
+  if (localrc === undefined && settings.length === 0 && sources.reader === undefined) return ok({ env: {}, notes: [] });
 
   const script = shellFile('settings.bash');
   const registration = join(runDir, 'registration');
@@ -49,7 +51,8 @@ export async function sourceSettings(sources: Sources): Promise<Result<Sourced, 
   // A run that is gone on with sources them again, and what was registered then counts no more.
   for (const path of [registration, dump, log]) rmSync(path, { force: true });
   const fd = openSync(log, 'a', 0o600);
-  const { pid, ended } = spawnInto(['bash', script, dump, ...settings], {
+  const reader = sources.reader?.(dump) ?? ['bash', script, dump, ...settings];
+  const { pid, ended } = spawnInto(reader, {
     cwd: dir,
     env,
     stdout: fd,
@@ -83,7 +86,7 @@ export async function sourceSettings(sources: Sources): Promise<Result<Sourced, 
     const said = read(log).trim().split('\n');
     const [, file, line] = notes.findLast(([kind]) => kind === 'failed') ?? [];
     // Our own script is not what is wrong, whatever it says of itself.
-    if (end.kind === 'exited' && file !== undefined && file !== script) {
+    if (end.kind === 'exited' && file !== undefined && !file.startsWith(`${dirname(script)}/`)) {
       const reason = (said.at(-1) ?? '').replace(`${file}:${line}: `, '');
       const at = Number(line) > 0 ? { line: Number(line) } : {};
       return { message: `${relative(dir, file)} cannot be sourced: ${reason}`, fix, file, ...at };
@@ -128,7 +131,7 @@ function difference(dump: string, before: NodeJS.ProcessEnv): Record<string, str
 const read = (path: string): string => (existsSync(path) ? readFileSync(path, 'utf8') : '');
 
 /** A file of `shell/`: beside `dist/` when built, two rooms up in the sources. */
-function shellFile(name: string): string {
+export function shellFile(name: string): string {
   const built = fileURLToPath(new URL(`../shell/${name}`, import.meta.url));
   return existsSync(built) ? built : fileURLToPath(new URL(`../../shell/${name}`, import.meta.url));
 }

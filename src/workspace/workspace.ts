@@ -50,8 +50,8 @@ export interface Workspace {
   readonly fetches?: { readonly settings: GitSettings; readonly planned: ReadonlyMap<string, PlannedFetch> };
   /** Where the log of a whole run goes besides the run's directory. */
   readonly log?: WholeLogPlace;
-  /** What it asks for by itself as the flags of `grenade run` do: `-b`, `-q`. */
-  readonly asks?: { readonly b?: true; readonly q?: true };
+  /** What it asks for by itself as the flags of `grenade run` do: `-b`, `-t`, `-q`. */
+  readonly asks?: { readonly b?: true; readonly t?: true; readonly q?: true };
   /** What a run over DevStack trees is planned by; undefined without them. */
   readonly devstack?: DevStack;
   /** True of things that weaken a green run and of dubious settings: a sentence each, shown with the result. */

@@ -11,8 +11,14 @@ describe('a workspace', () => {
     const dir = directory({ 'grenade.yaml': TWO_RELEASES, ...hooks('projects/10_pg'), ...hooks('projects/9_web') });
     const read = await readWorkspace(dir);
     expect(
-      read.ok && { ...read.value, directories: read.value.directories.map((each) => each.dir), places: 0 },
+      read.ok &&
+        read.value.kind === 'native' && {
+          ...read.value,
+          directories: read.value.directories.map((each) => each.dir),
+          places: 0,
+        },
     ).toEqual({
+      kind: 'native',
       dir,
       file: `${dir}/grenade.yaml`,
       fetched: [],
@@ -202,11 +208,13 @@ describe('a directory that is no workspace', () => {
   });
 
   test('is a classic one', async () => {
-    const dir = directory({ pluginrc: '' });
+    const dir = directory({ localrc: 'BASE_RELEASE=train\nSTACK_ROOT=/stack\n' });
     expect(await readWorkspace(dir)).toMatchObject({
-      error: [
-        { message: `${dir} is a classic workspace (it has pluginrc and no grenade.yaml), and those cannot be run yet` },
-      ],
+      value: {
+        kind: 'classic',
+        base: { name: 'train', dir: '/stack/train' },
+        target: { name: 'new', dir: '/stack/new' },
+      },
     });
   });
 

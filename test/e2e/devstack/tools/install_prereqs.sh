@@ -1,0 +1,2 @@
+# shellcheck shell=bash
+_say install_prereqs
