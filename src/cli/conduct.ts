@@ -6,12 +6,13 @@ import { shownUrl } from '../git/checkout.js';
 import type { Event } from '../journal/event.js';
 import { Journal } from '../journal/journal.js';
 import { identify } from '../process/identity.js';
-import { styleFor } from '../report/style.js';
+import { PLAIN, styleFor } from '../report/style.js';
 import { tailOf } from '../report/tail.js';
 import { finalResult } from '../report/terminal/final.js';
 import { makeView, viewKind } from '../report/terminal/view.js';
 import { cleaner } from '../report/text.js';
 import { exitCode } from '../report/verdict.js';
+import { WholeLog } from '../report/whole-log.js';
 import type { RunContext } from '../run/context.js';
 import { dropData, retireRuns } from '../run/directory.js';
 import { runEnvironment } from '../run/environment.js';
@@ -58,11 +59,22 @@ export async function conduct(
     runDir: fromHere(runDir),
   });
   const state = foldOf(runDir);
+  const log =
+    workspace.log === undefined
+      ? undefined
+      : new WholeLog({
+          ...workspace.log,
+          runDir,
+          mask: (text) => mask(text),
+          began: new Date(),
+          broke: (error) => complain('the log of the whole run ends here', error),
+        });
   const journal = new Journal(join(runDir, 'journal.ndjson'), (event: Event) => {
     state.apply(event);
     // A password that a hook has just made up is a secret from here on.
     if (event.type === 'resource-saved' && isSecretName(event.key, workspace.secrets)) mask = maskOf(runDir);
     view.event(event, state);
+    log?.event(event, state);
   });
 
   try {
@@ -124,6 +136,7 @@ export async function conduct(
   }
 
   const given = { tail: tailOf(runDir), mask, now: Date.now() };
+  log?.close(finalResult(state, { ...given, runDir, style: PLAIN, suffix: '' }));
   const page = await writeViews(runDir, state, given);
   const suffix = suffixOf(dir);
   process.stdout.write(finalResult(state, { ...given, runDir: fromHere(page), style, suffix }));

@@ -1,11 +1,11 @@
-import { closeSync, openSync, readdirSync, readSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { StringDecoder } from 'node:string_decoder';
 import { Journal } from '../journal/journal.js';
 import { HOOKS, type Hook, type Side } from '../journal/record.js';
 import type { RunState } from '../journal/state.js';
 import type { Plan, Step } from '../plan/plan.js';
 import { explain } from '../report/explain.js';
+import { Follower } from '../report/follow.js';
 import { runEnvironment, workspaceEnvironment } from '../run/environment.js';
 import { startHook } from '../run/hook.js';
 import { stemOf } from '../run/hook-notes.js';
@@ -72,17 +72,16 @@ export async function resource(name: string, phase: string, at: string, flags: R
   process.stdout.write(`${name} ${hook} for ${side} ${workspace[side].name}, against run ${state.run}\n`);
   const interrupts = new Interrupts();
   const running = startHook(context, step, project, hook);
-  const log = openSync(join(runDir, running.log), 'r');
-  const follow = follower(log, maskOf(runDir));
-  const timer = setInterval(() => follow(), 100);
+  const mask = maskOf(runDir);
+  const log = new Follower(join(runDir, running.log), (lines) => process.stdout.write(mask(lines)));
+  const timer = setInterval(() => log.follow(), 100);
   interrupts.first.addEventListener('abort', () =>
     running.end({ kind: 'interrupted', signal: String(interrupts.first.reason) }),
   );
   interrupts.second.addEventListener('abort', () => running.kill());
   const { failure, log: path } = await running.ended;
   clearInterval(timer);
-  follow({ toTheEnd: true });
-  closeSync(log);
+  log.close();
   interrupts.close();
   journal.close();
   if (failure === undefined) {
@@ -127,26 +126,3 @@ const planOf = (step: Step): Plan => ({
   projects: [],
   phases: [{ name: step.phase, blame: 'base', onFailure: 'stop', steps: [step] }],
 });
-
-/**
- * Writes what was added to an open log since the last call, whole lines at a time, masked. It stays open while it is
- * followed: a failed step's log is renamed, and its last words count most.
- */
-function follower(fd: number, mask: (text: string) => string): (options?: { readonly toTheEnd: boolean }) => void {
-  const chunk = Buffer.alloc(64 * 1024);
-  const decoder = new StringDecoder('utf8');
-  let offset = 0;
-  let rest = '';
-  return ({ toTheEnd } = { toTheEnd: false }) => {
-    for (;;) {
-      const count = readSync(fd, chunk, 0, chunk.length, offset);
-      if (count === 0) break;
-      offset += count;
-      rest += decoder.write(chunk.subarray(0, count));
-      const whole = rest.lastIndexOf('\n') + 1;
-      process.stdout.write(mask(rest.slice(0, whole)));
-      rest = rest.slice(whole);
-    }
-    if (toTheEnd && rest !== '') process.stdout.write(`${mask(rest)}\n`);
-  };
-}

@@ -77,11 +77,9 @@ export interface OwnScript {
   readonly command: readonly [string, ...string[]];
 }
 
-/** The log of a whole run, and a summary of it; absolute paths without the time that a run adds to them. */
+/** The log of a whole run, with a summary beside it; an absolute path without the time that a run adds to it. */
 export interface WholeLogPlace {
   readonly path: string;
-  /** Logs of earlier runs are removed once they are older. */
-  readonly days: number;
 }
 
 /** The settings that decide which phases a run over DevStack trees has. */

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { chmodSync, cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -34,6 +35,33 @@ export class ClassicRig extends Rig {
   /** The same, without what stand-ins for programs wrote down. */
   get calls(): string[] {
     return this.told.filter((line) => !line.startsWith('+ '));
+  }
+
+  /** Where repositories can be cloned from, as GIT_BASE has it. */
+  get git(): string {
+    return join(dirname(this.dir), 'git');
+  }
+
+  /** Writes files into a directory beside the workspace, and returns its path. */
+  lay(name: string, files: Readonly<Record<string, string>>): string {
+    const dir = join(dirname(this.dir), 'laid', name);
+    for (const [path, text] of Object.entries(files)) lay(join(dir, path), text);
+    return dir;
+  }
+
+  /** Makes a repository of what is in `from`, the same on each branch, and returns GIT_BASE. */
+  repository(name: string, from: string, branches: readonly [string, ...string[]]): string {
+    const dir = join(this.git, 'openstack', name);
+    cpSync(from, dir, { recursive: true });
+    const git = (...args: readonly string[]): void => {
+      const who = ['-c', 'user.name=Somebody', '-c', 'user.email=somebody@example.org'];
+      execFileSync('git', [...who, ...args], { cwd: dir, stdio: 'ignore' });
+    };
+    git('init', '--initial-branch', branches[0]);
+    git('add', '--all');
+    git('commit', '--message', 'begin');
+    for (const branch of branches.slice(1)) git('branch', branch);
+    return this.git;
   }
 
   override grenade(...args: readonly string[]): Promise<Outcome> {

@@ -1,5 +1,8 @@
+import { mkdirSync, readFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { ClassicRig, project } from './classic-rig.js';
+import { ClassicRig, DEVSTACK, project } from './classic-rig.js';
 
 describe('a classic workspace over DevStacks that somebody else brought up', () => {
   test('runs the original’s hooks, with its arguments, order and TOP_DIR', async () => {
@@ -35,5 +38,199 @@ describe('a classic workspace over DevStacks that somebody else brought up', () 
       'two destroy (old)',
       'one destroy (old)',
     ]);
+  });
+
+  test('its hooks begin where the original’s do, with its descriptors and what steps before them exported', async () => {
+    const look = `#!/bin/bash
+      echo "$1 $PWD \${UPPER_CONSTRAINTS_FILE:-}" | sed "s,$STACK_ROOT,STACK,; s,$GRENADE_WORKSPACE,WORKSPACE," >>"$TOLD"
+      for fd in 3 4 5 6 7 8 9; do [[ ! -e /proc/self/fd/$fd ]] || echo "open $fd" >>"$TOLD"; done
+      echo straight to people >&6\n`;
+    await using rig = new ClassicRig(
+      { ...project('10_one', { 'resources.sh': look, 'shutdown.sh': look }) },
+      'BASE_RUN_SMOKE=True\n',
+    );
+    mkdirSync(join(rig.stack, 'old/tempest'));
+    const { status, stdout } = await rig.grenade('run');
+    expect(stdout).toContain('straight to people');
+    expect(status).toBe(0);
+    expect(rig.told.filter((line) => /^(\+ tox|create|open)/.test(line)).slice(0, 4)).toEqual([
+      `+ tox -esmoke -- --concurrency=${availableParallelism()}`,
+      'open 3',
+      'open 6',
+      'create STACK/old/tempest https://releases.openstack.org/constraints/upper/master',
+    ]);
+  });
+
+  test('every step ends up in the log of the whole run and in its summary, without passwords', async () => {
+    const loud =
+      '#!/bin/bash\nsource $GRENADE_DIR/grenaderc\nsource $GRENADE_DIR/functions\necho "it is $MY_PASSWORD"\necho_summary "soon done"\n';
+    await using rig = new ClassicRig(project('10_one', { 'upgrade.sh': loud }), 'export MY_PASSWORD=correct-horse\n');
+    expect((await rig.grenade('run')).status).toBe(0);
+    const log = readFileSync(join(rig.stack, 'logs/grenade.sh.log'), 'utf8');
+    expect(log).toMatch(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3} \| it is \*\*\*$/m);
+    expect(log).not.toContain('correct-horse');
+    const summary = readFileSync(join(rig.stack, 'logs/grenade.sh.log.summary'), 'utf8');
+    expect(summary).toMatch(/ \| soon done\n/);
+    expect(summary).toContain('Everything that was there before is there after');
+    expect(summary).not.toContain('it is');
+    expect(rig.log('one/upgrade')).toContain('it is correct-horse');
+  });
+
+  test('-b goes down to the ground, -t goes on from there in the Grenade directory; -s knows the original’s labels', async () => {
+    await using rig = new ClassicRig(project('10_one'));
+    const base = await rig.grenade('run', '-b');
+    expect([base.status, base.stdout]).toEqual([0, expect.stringContaining('The base old is ready')]);
+    expect(rig.calls.at(-1)).toBe('one verify_noapi pre-upgrade (old)');
+    expect((await rig.grenade('run', '-t')).status).toBe(0);
+    expect(rig.calls.filter((line) => /^one/.test(line))).toEqual([
+      'one early_create (old)',
+      'one create (old)',
+      'one verify pre-upgrade (old)',
+      'one shutdown (old)',
+      'one verify_noapi pre-upgrade (old)',
+      'one upgrade (new)',
+      'one verify post-upgrade (old)',
+      'one destroy (old)',
+    ]);
+    const stopped = await rig.grenade('run', '-s', 'smoke');
+    expect([stopped.status, stopped.stdout]).toEqual([
+      1,
+      expect.stringContaining('Stopped as asked after image-cache'),
+    ]);
+    expect((await rig.grenade('run', '-s', 'save')).stdout).toContain('Stopped as asked after save-state');
+    expect((await rig.grenade('run', '-s', 'stack.sh')).status).toBe(2);
+  });
+
+  test('every failing verify is told, and with --fail-fast the first ends the run as in the original', async () => {
+    const broken = '#!/bin/bash\n[[ $1 != verify || $2 != post-upgrade ]] || exit 7\n';
+    const files = {
+      ...project('10_one', { 'resources.sh': broken }),
+      ...project('20_two', { 'resources.sh': broken }),
+    };
+    await using rig = new ClassicRig(files);
+    const all = await rig.grenade('run');
+    expect([all.status, all.stdout]).toEqual([1, expect.stringContaining('The upgrade broke one and two')]);
+    const first = await rig.grenade('run', '--fail-fast');
+    expect([first.status, first.stdout]).toEqual([1, expect.stringContaining('The upgrade broke one:')]);
+  });
+});
+
+describe('settings of a classic workspace', () => {
+  test('are read in one shell, and decide what runs', async () => {
+    await using rig = new ClassicRig(
+      {
+        ...project('10_one', { settings: 'register_project_for_upgrade one\nPLAIN=kept\nexport TOLD_TO_HOOKS=yes\n' }),
+        ...project('20_two', {
+          settings: '[[ $PLAIN != kept ]] || register_project_for_upgrade two\nBASE_RUN_SMOKE=False\n',
+        }),
+        ...project('30_three', {
+          settings: 'if is_service_enabled no-such; then register_project_for_upgrade three; fi\n',
+        }),
+        ...project('40_four', {
+          settings: 'register_project_for_upgrade four\nUPGRADE_PROJECTS="four one"\nregister_db_to_save four\n',
+        }),
+        'projects/50_helper/resources.sh': '#!/bin/bash\n',
+      },
+      'BASE_RUN_SMOKE=True\n',
+    );
+    rig.write({
+      'projects/10_one/shutdown.sh':
+        '#!/bin/bash\necho "hooks see $TOLD_TO_HOOKS [$PLAIN]$DATABASES_TO_SAVE" >>"$TOLD"\n',
+    });
+    const { status, stdout } = await rig.grenade('run');
+    expect(status).toBe(0);
+    expect(stdout).toContain(
+      'warning: projects/30_three/settings registers no project, so nothing in projects/30_three/ is run',
+    );
+    expect(stdout).toContain('warning: projects/50_helper/ has no settings, so nothing in it is run');
+    expect(rig.calls.filter((line) => / create | upgrade |^hooks/.test(line))).toEqual([
+      'four create (old)',
+      'one create (old)',
+      'hooks see yes [] four',
+      'four upgrade (new)',
+      'one upgrade (new)',
+    ]);
+  });
+
+  test('a failing command in one ends it, as the original’s errexit does, before anything runs', async () => {
+    await using rig = new ClassicRig(project('10_one', { settings: 'register_project_for_upgrade one\nfalse\n' }));
+    const { status, stderr } = await rig.grenade('run');
+    expect(status).toBe(2);
+    expect(stderr).toContain('projects/10_one/settings:2');
+    expect(rig.calls).toEqual(['extract old/devstack/local.conf']);
+  });
+
+  test('a project that is registered twice has two turns', async () => {
+    await using rig = new ClassicRig(
+      project('10_one', { settings: 'register_project_for_upgrade one\nregister_project_for_upgrade one\n' }),
+    );
+    expect((await rig.grenade('run')).status).toBe(0);
+    expect(rig.calls.filter((line) => line.startsWith('one upgrade'))).toHaveLength(2);
+  });
+});
+
+describe('a classic workspace that brings its base up', () => {
+  test('fetches, configures, reads settings and stacks, each once the plan has said so', async () => {
+    const settings = 'register_project_for_upgrade one\ndevstack_localrc base enable_service one-api\n';
+    await using rig = new ClassicRig(project('10_one', { settings }), '', []);
+    rig.write({
+      localrc: `STACK_ROOT=${rig.stack}\nGIT_BASE=${rig.repository('devstack', DEVSTACK, ['stable/train', 'master'])}\nRUN_SMOKE=False\nENABLE_TEMPEST=False\n`,
+      'devstack.localrc': 'FLAT_INTERFACE=eth1\n',
+      'post-stack.sh': '#!/bin/bash\necho "post-stack.sh in $PWD" >>"$TOLD"\n',
+    });
+    const plan = await rig.grenade('plan');
+    expect(plan.stdout).toContain('fetch base-devstack');
+    expect(plan.stdout).toContain('What comes after is planned once the settings can be read.');
+    expect(rig.told).toEqual(['']);
+
+    const { status, stdout, stderr } = await rig.grenade('run');
+    expect([status, stderr]).toEqual([0, '']);
+    expect(stdout).toContain('1 project went from old to new');
+    expect(rig.calls.slice(0, 8)).toEqual([
+      'extract old/devstack/local.conf',
+      'extract new/devstack/local.conf',
+      `stack.sh in ${join('old', 'devstack')} with GIT_BASE=${rig.git} TOP_DIR=new/devstack DATA_DIR=`,
+      `post-stack.sh in ${rig.dir}`,
+      'one early_create (old)',
+      'one create (old)',
+      'one verify pre-upgrade (old)',
+      'one shutdown (old)',
+    ]);
+    const local = readFileSync(join(rig.stack, 'old/devstack/local.conf'), 'utf8');
+    for (const line of [
+      `DEST=${rig.stack}/old`,
+      'FLAT_INTERFACE=eth1',
+      'enable_service one-api',
+      'CELLSV2_SETUP=singleconductor',
+    ]) {
+      expect(local.split('\n')).toContain(line);
+    }
+    const commits = rig
+      .journal()
+      .flatMap((event) => (event.type === 'checkout-ready' ? [[event.name, event.how]] : []));
+    expect(commits).toEqual([
+      ['base-devstack', 'cloned'],
+      ['target-devstack', 'cloned'],
+    ]);
+  });
+});
+
+describe('external plugins', () => {
+  test('are fetched, recorded and run after those in the tree, and used as they are the next time', async () => {
+    await using rig = new ClassicRig(project('10_one'));
+    const plugin = Object.fromEntries(
+      Object.entries(project('ext')).map(([path, text]) => [path.replace('projects/ext', 'devstack/upgrade'), text]),
+    );
+    const url = rig.repository('ext', rig.lay('ext', plugin), ['master']);
+    rig.write({ pluginrc: `enable_grenade_plugin ext ${url}/openstack/ext\n` });
+    const { status, stderr } = await rig.grenade('run');
+    expect([status, stderr]).toEqual([0, '']);
+    expect(rig.calls.filter((line) => / create /.test(line))).toEqual(['one create (old)', 'ext create (old)']);
+    const ready = () => rig.journal().flatMap((event) => (event.type === 'checkout-ready' ? [event] : []));
+    expect(ready()).toMatchObject([
+      { name: 'ext', ref: 'master', how: 'cloned', commit: expect.stringMatching(/^[0-9a-f]{40}$/) },
+    ]);
+    expect((await rig.grenade('run')).status).toBe(0);
+    expect(ready()).toMatchObject([{ name: 'ext', how: 'used' }]);
   });
 });

@@ -76,7 +76,7 @@ function asWorkspace({ dir }: ClassicDraft, fetches: Checkouts, { variables, set
     home: dir,
     scripts: ownScripts(),
     fetches,
-    log: { path: variables.LOGFILE ?? '', days: Number(variables.LOGDAYS ?? 1) },
+    log: { path: variables.LOGFILE ?? '' },
     asks: {
       ...(isTrue('RUN_BASE') ? {} : { t: true as const }),
       ...(isTrue('RUN_TARGET') ? {} : { b: true as const }),
