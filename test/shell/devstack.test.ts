@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { DevStackRig } from './devstack-rig.js';
@@ -10,6 +10,7 @@ beforeEach(() => {
   for (const each of ['bin', 'calls', 'save', 'pluginrc', 'run', 'logs/error.log']) {
     rmSync(join(rig.dir, each), { recursive: true, force: true });
   }
+  mkdirSync(rig.save);
 });
 afterAll(() => rig.clean());
 
@@ -98,6 +99,13 @@ describe('a script that fails', () => {
     const result = rig.bash(`set -e\n${SOURCED}f() {\n  (exit 7)\n}\nf`);
     expect(result).toMatchObject({ status: 7, notes: [['failed', script, '4', '7', '( exit 7 )']] });
     expect(result.stdout).toMatch(/Exit code: 7\ndumped -d/);
+  });
+
+  test('keeps its status, whatever becomes of the worlddump', () => {
+    rig.tree(join(rig.target, 'tools/worlddump.py'), '#!/bin/bash\nexit 9\n', 0o755);
+    expect(rig.bash(`set -e\n${SOURCED}(exit 127)`).status).toBe(127);
+    expect(rig.bash(`set -e\n${SOURCED}(exit 127) || die "no luck"`).status).toBe(127);
+    expect(rig.bash(`${SOURCED}exit 2`).status).toBe(2);
   });
 
   test('with its own trap for EXIT keeps that', () => {
@@ -276,6 +284,94 @@ describe('services of DevStack', () => {
     expect(missing.status).toBe(1);
     expect(missing.stderr).toContain(`screen/screen-n-cpu.log`);
   });
+});
+
+describe('ping_check_public', () => {
+  test('waits for an answer, and shows the console of a server that gives none', () => {
+    rig.program('ping', `(( $(grep -c ^ping ${rig.dir}/calls) >= 2 ))`);
+    rig.program('sleep', '');
+    expect(rig.bash(`${SOURCED}ping_check_public 10.0.0.7 30 >/dev/null && echo up`).stdout).toBe('up\n');
+    expect(rig.calls()).toEqual(['ping -c1 -w1 10.0.0.7', 'sleep 1', 'ping -c1 -w1 10.0.0.7']);
+    rig.program('ping', 'exit 1');
+    rig.program(
+      'openstack',
+      'case "$*" in *floating*) echo PORT ;; *port*) echo SERVER ;; *console*) echo "kernel panic" ;; esac',
+    );
+    const none = rig.bash(`${SOURCED}ping_check_public 10.0.0.7 0`);
+    expect(none).toMatchObject({ status: 1, stdout: expect.stringContaining('kernel panic\n') });
+    expect(none.stderr).toContain('[Fail] 10.0.0.7 did not answer a ping within 0 s');
+    expect(rig.calls()).toContain('openstack floating ip list --floating-ip-address 10.0.0.7 -f value -c Port');
+    expect(rig.calls()).toContain('openstack console log show SERVER');
+    expect(rig.bash(`${SOURCED}ping_check_public 10.0.0.7 0 False && echo down`).stdout).toBe('down\n');
+  });
+
+  test('fails with the seconds in the place of an address that is empty', () => {
+    expect(rig.bash(`${SOURCED}ping_check_public $NONE 60`).stderr).toContain(
+      'write ping_check_public ADDRESS SECONDS',
+    );
+  });
+});
+
+describe('the databases of a DevStack', () => {
+  const stackrc = (text: string): string => rig.tree(join(rig.base, 'stackrc'), `echo noise\n${text}\n`);
+
+  test('are dumped when they were registered and are there, with the password out of sight', () => {
+    stackrc('DATABASE_TYPE=mysql MYSQL_PASSWORD="p w"');
+    rig.program('mysql', 'printf "mysql\\nnova\\nheat\\n"; [[ $MYSQL_PWD == "p w" ]]');
+    rig.program('mysqldump', `echo "dump of \${!#}"; [[ $MYSQL_PWD == "p w" ]]`);
+    const result = rig.bash(`set -e\n${SOURCED}save_data old ${rig.base}`, { DATABASES_TO_SAVE: ' nova none heat' });
+    expect(result).toMatchObject({
+      status: 0,
+      stdout: 'Dumping old databases\nSaving database: nova\nSaving database: heat\n',
+    });
+    expect(readFileSync(join(rig.save, 'nova.sql.old'), 'utf8')).toBe('dump of nova\n');
+    expect(readdirSync(rig.save).sort()).toEqual(['heat.sql.old', 'nova.sql.old']);
+    expect(rig.calls()).toEqual([
+      'mysql -uroot -Bse show databases;',
+      'mysqldump --skip-lock-tables -uroot nova',
+      'mysqldump --skip-lock-tables -uroot heat',
+    ]);
+  });
+
+  test('of PostgreSQL too', () => {
+    stackrc('DATABASE_TYPE=postgresql DATABASE_USER=stack DATABASE_PASSWORD=pw DATABASE_HOST=db');
+    rig.program('psql', 'printf "postgres\\nnova\\n"; [[ $PGPASSWORD == pw ]]');
+    rig.program('pg_dump', 'echo dump; [[ $PGPASSWORD == pw ]]');
+    expect(rig.bash(`${SOURCED}save_data old ${rig.base}`, { DATABASES_TO_SAVE: 'nova' }).status).toBe(0);
+    expect(readFileSync(join(rig.save, 'nova.sql.old'), 'utf8')).toBe('dump\n');
+    expect(rig.calls().at(-1)).toBe('pg_dump -w -h db -U stack -d nova');
+  });
+
+  test('that cannot be dumped end the script, and leave no part of a dump', () => {
+    stackrc('DATABASE_TYPE=mysql');
+    rig.program('mysql', 'echo nova');
+    rig.program('mysqldump', 'echo half; exit 2');
+    const result = rig.bash(`set -e\n${SOURCED}save_data old ${rig.base}\necho on`, { DATABASES_TO_SAVE: 'nova' });
+    expect(result.status).not.toBe(0);
+    expect(result.stderr).toContain('nova could not be dumped');
+    expect(readdirSync(rig.save)).toEqual([]);
+  });
+
+  test('of which no type is known are left alone, which is said', () => {
+    stackrc(':');
+    expect(rig.bash(`${SOURCED}save_data old ${rig.base}`, { DATABASES_TO_SAVE: 'nova' })).toMatchObject({
+      status: 0,
+      stdout: expect.stringContaining('No databases saved at old'),
+    });
+    expect(rig.calls()).toEqual([]);
+  });
+});
+
+test('run_tempest runs the smoke tests with the constraints of that release, and stays there', () => {
+  rig.tree(join(rig.dir, 'old/tempest/tox.ini'), '');
+  rig.tree(join(rig.base, 'stackrc'), `TEMPEST_VENV_UPPER_CONSTRAINTS=\${C:-master}\n`);
+  rig.program('tox', 'echo "$UPPER_CONSTRAINTS_FILE $TOX_CONSTRAINTS_FILE"; exit $TOX');
+  const call = `${SOURCED}run_tempest ${rig.dir}/old && pwd`;
+  const master = 'https://releases.openstack.org/constraints/upper/master';
+  expect(rig.bash(call, { TEMPEST_CONCURRENCY: '3' }).stdout).toBe(`${master} ${master}\n${rig.dir}/old/tempest\n`);
+  expect(rig.calls()).toEqual(['tox -esmoke -- --concurrency=3']);
+  expect(rig.bash(call, { C: '/c' }).stdout).toContain('/c /c\n');
+  expect(rig.bash(`${SOURCED}run_tempest ${rig.dir}/old`, { TOX: '4' }).status).toBe(4);
 });
 
 describe('plugins', () => {
