@@ -158,7 +158,12 @@ function wordsIn(path: string): ReadonlySet<string> {
     const text = readFileSync(path, 'utf8');
     // Not text.
     if (text.includes('\0')) return new Set();
-    return new Set(text.replaceAll(/([a-z])([A-Z])/g, '$1 $2').toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? []);
+    return new Set(
+      text
+        .replaceAll(/([a-z])([A-Z])/g, '$1 $2')
+        .toLowerCase()
+        .match(/[\p{L}\p{N}]+/gu) ?? [],
+    );
   } catch {
     return new Set(); // Gone meanwhile, or never copied: then nothing is known of what it said.
   }

@@ -39,8 +39,7 @@ export async function compareTables(
     now.delete(name);
     rows += before.rows;
     if (after === undefined) {
-      const examples = [`${before.rows} ${before.rows === 1 ? 'row' : 'rows'} with it`];
-      tell({ kind: 'table-gone', at: name, count: before.rows, examples });
+      tell({ kind: 'table-gone', at: name, count: before.rows, examples: [] });
       continue;
     }
     if (after.view) tell({ kind: 'table-changed', at: name, count: 1, detail: 'a table → a view', examples: [] });

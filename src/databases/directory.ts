@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { type Dirent, promises as fs } from 'node:fs';
+import { createReadStream, type Dirent, promises as fs } from 'node:fs';
 import { join } from 'node:path';
 import { BUCKET, type Cell, DIGEST, type Reader, SourceError } from './reader.js';
 
@@ -64,7 +63,13 @@ async function describe(root: string, path: string, entry: Dirent): Promise<Buff
   const full = join(root, path);
   try {
     const { mode, size } = await fs.lstat(full);
-    const kind = entry.isFile() ? 'file' : entry.isSymbolicLink() ? 'link' : entry.isDirectory() ? 'directory' : 'other';
+    const kind = entry.isFile()
+      ? 'file'
+      : entry.isSymbolicLink()
+        ? 'link'
+        : entry.isDirectory()
+          ? 'directory'
+          : 'other';
     const what = kind === 'file' ? await digestOf(full) : kind === 'link' ? await fs.readlink(full) : '';
     const bits = (mode & 0o7777).toString(8);
     const text = JSON.stringify([kind, kind === 'link' ? '' : bits, path, kind === 'file' ? String(size) : '', what]);

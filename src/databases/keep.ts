@@ -1,4 +1,14 @@
-import { closeSync, createReadStream, existsSync, fsyncSync, mkdirSync, openSync, readFileSync, rmSync, statSync } from 'node:fs';
+import {
+  closeSync,
+  createReadStream,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import * as v from 'valibot';
 import { writeFileAtomic } from '../basics/files.js';
@@ -98,7 +108,8 @@ export async function* textsOf(
 ): AsyncGenerator<string> {
   for await (const lines of linesOf(chunks)) {
     for (const line of lines) {
-      if (buckets === undefined || buckets.has(line.toString('latin1', 0, BUCKET))) yield line.toString('utf8', BUCKET + DIGEST);
+      if (buckets === undefined || buckets.has(line.toString('latin1', 0, BUCKET)))
+        yield line.toString('utf8', BUCKET + DIGEST);
     }
   }
 }

@@ -36,7 +36,10 @@ export async function matchRows(
   if (parts === 1) return joinPart(left, right, keyOfLeft, keyOfRight, matched);
 
   const piles = (side: string): Pile[] =>
-    Array.from({ length: parts }, (_, at) => new Pile(join(scratch, `${side}.${at}`), Math.max(4096, HELD / parts / 2)));
+    Array.from(
+      { length: parts },
+      (_, at) => new Pile(join(scratch, `${side}.${at}`), Math.max(4096, HELD / parts / 2)),
+    );
   const [lefts, rights] = [piles('left'), piles('right')];
   try {
     for await (const row of left) lefts[hash(keyOfLeft(row)) % parts]?.add(row);

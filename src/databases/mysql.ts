@@ -1,4 +1,15 @@
-import { BUCKET, type Cell, type Column, type Definition, DIGEST, LONGEST_VALUE, type Reader, type RowsWanted, SourceError, type Table } from './reader.js';
+import {
+  BUCKET,
+  type Cell,
+  type Column,
+  type Definition,
+  DIGEST,
+  LONGEST_VALUE,
+  type Reader,
+  type RowsWanted,
+  SourceError,
+  type Table,
+} from './reader.js';
 import type { Save } from './save.js';
 
 /** One database by `mysqldump`; its password goes through the environment, where `ps` does not show it. */
@@ -81,9 +92,7 @@ export async function openMysql(url: URL): Promise<Reader> {
     tables: catalog.map(({ table }) => table),
     async sums(table, wanted) {
       const sum = 'cast(sum(cast(conv(d, 16, 10) as unsigned)) as char)';
-      const rows = await ask(
-        `select b, count(*), ${sum} from (${select(table, wanted)}) y group by b`,
-      );
+      const rows = await ask(`select b, count(*), ${sum} from (${select(table, wanted)}) y group by b`);
       return new Map(rows.map(([bucket, count, total]) => [bucket ?? '', { rows: Number(count), sum: total ?? '0' }]));
     },
     async *rows(table, wanted) {

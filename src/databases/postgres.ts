@@ -1,5 +1,16 @@
 import { unescapeCopy } from './lines.js';
-import { BUCKET, type Cell, type Column, DIGEST, LONGEST_VALUE, type Reader, type RowsWanted, SourceError, type Sums, type Table } from './reader.js';
+import {
+  BUCKET,
+  type Cell,
+  type Column,
+  DIGEST,
+  LONGEST_VALUE,
+  type Reader,
+  type RowsWanted,
+  SourceError,
+  type Sums,
+  type Table,
+} from './reader.js';
 import type { Save } from './save.js';
 
 /** One database by `pg_dump`; its password goes through the environment, where `ps` does not show it. */
@@ -82,7 +93,9 @@ export async function openPostgres(url: URL): Promise<Reader> {
       return new Map(sums) satisfies Sums;
     },
     async *rows(table, wanted) {
-      const stream = client.query(copyTo(`copy (select b || d || r from (${select(table, wanted, ONCE)}) y) to stdout`));
+      const stream = client.query(
+        copyTo(`copy (select b || d || r from (${select(table, wanted, ONCE)}) y) to stdout`),
+      );
       try {
         for await (const chunk of stream) yield chunk;
       } catch (error) {

@@ -32,10 +32,13 @@ export type DifferenceKind = (typeof DIFFERENCES)[number];
 /** How much a kind of difference can mean: something is gone, something is other than it was, something came. */
 export type Weight = 'loss' | 'change' | 'addition';
 
-export function weightOf(kind: DifferenceKind): Weight {
-  if (kind === 'table-gone' || kind === 'column-gone' || kind === 'rows-gone' || kind === 'files-gone') return 'loss';
-  return kind.endsWith('-new') ? 'addition' : 'change';
+/** A table or a column that goes with nothing in it is no loss. */
+export function weightOf({ kind, count }: Pick<Difference, 'kind' | 'count'>): Weight {
+  if (kind.endsWith('-new')) return 'addition';
+  return LOSSES.has(kind) && count > 0 ? 'loss' : 'change';
 }
+
+const LOSSES: ReadonlySet<DifferenceKind> = new Set(['table-gone', 'column-gone', 'rows-gone', 'files-gone']);
 
 /** One thing that differs. */
 export interface Difference {

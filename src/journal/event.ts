@@ -1,3 +1,4 @@
+import type { JudgedDifference } from './difference.js';
 import type { Failure } from './failure.js';
 import type { ProbeChanged, ProbeRecord, SamplingEnded } from './probe.js';
 import type { PhaseRecord, Side, StepRecord } from './record.js';
@@ -27,6 +28,8 @@ export type Event = { /** When, in milliseconds since the epoch. */ readonly at:
   | LogEvidence
   | WorldDumped
   | CheckoutReady
+  | StateCompared
+  | ExpectationMissed
   | Interrupted
   | RunFinished
   | Cleaned
@@ -235,6 +238,29 @@ export interface CheckoutReady {
   readonly how: 'cloned' | 'updated' | 'used';
   /** The whole id of the commit that lies there; left out for a directory that is no checkout of git's. */
   readonly commit?: string;
+}
+
+/** What became of registered data, compared with what was recorded of it. */
+export interface StateCompared {
+  readonly type: 'state-compared';
+  readonly step: string;
+  /** The name it is registered under. */
+  readonly data: string;
+  /** What was recorded before: rows in tables, or files. */
+  readonly looked: { readonly tables: number; readonly rows: number };
+  /** The base after a restart alone: what differs here changes by itself. */
+  readonly control: boolean;
+  /** What differs, and what is held of it; of very many only sums, with a few examples. */
+  readonly differences: readonly JudgedDifference[];
+}
+
+/** A difference that the workspace expects in this upgrade did not happen. */
+export interface ExpectationMissed {
+  readonly type: 'expectation-missed';
+  readonly step: string;
+  /** What was expected, in the words of the workspace: `jobs rows-rekeyed graphile_worker.jobs`. */
+  readonly what: string;
+  readonly reason: string;
 }
 
 /** A signal asked the run to end. */

@@ -1,4 +1,5 @@
 import type { Problem } from '../basics/problem.js';
+import type { Difference } from './difference.js';
 
 /**
  * Every way in which a step can fail. Each carries what is needed to say what happened, where, and what to do;
@@ -36,5 +37,12 @@ export type Failure =
   | { readonly kind: 'not-saved'; readonly name: string; readonly tool: string; readonly how: string }
   /** Something that the workspace asks for cannot be, for reasons that are not Grenade's. */
   | { readonly kind: 'refused'; readonly problems: readonly Problem[] }
+  /** What was registered under this name cannot be read, so that nothing can be said of it. */
+  | { readonly kind: 'state-unread'; readonly name: string; readonly reason: string }
+  /** Something differs that nobody expected and that the workspace lets fail the run; the first few of it. */
+  | {
+      readonly kind: 'state-differs';
+      readonly found: readonly (Pick<Difference, 'kind' | 'at' | 'count' | 'column'> & { readonly data: string })[];
+    }
   /** What Grenade itself does in a step did not work. */
   | { readonly kind: 'step-error'; readonly reason: string };

@@ -1,4 +1,15 @@
-import type { CheckoutReady, CommandFailed, Event, Harness, Planned, ProjectRecord, Stray, Verdict } from './event.js';
+import type {
+  CheckoutReady,
+  CommandFailed,
+  Event,
+  ExpectationMissed,
+  Harness,
+  Planned,
+  ProjectRecord,
+  StateCompared,
+  Stray,
+  Verdict,
+} from './event.js';
 import type { Failure } from './failure.js';
 import { foldProbe, foldSampling, type ProbeDraft, planProbes } from './fold-probes.js';
 import { beginLife, endLife, type LifeDraft, stopLife } from './fold-services.js';
@@ -60,6 +71,8 @@ export class RunFold implements RunState {
   exceptions: ExceptionUse[] = [];
   checkouts = new Map<string, CheckoutReady>();
   summaries: Summary[] = [];
+  compared: StateCompared[] = [];
+  missed: ExpectationMissed[] = [];
   interrupted: string | undefined;
   verdict: Verdict | undefined;
   up = false;
@@ -158,6 +171,15 @@ export class RunFold implements RunState {
         return;
       case 'checkout-ready':
         this.checkouts.set(event.name, event);
+        return;
+      case 'state-compared':
+        this.compared = [
+          ...this.compared.filter(({ step, data }) => step !== event.step || data !== event.data),
+          event,
+        ];
+        return;
+      case 'expectation-missed':
+        this.missed = [...this.missed.filter(({ what }) => what !== event.what), event];
         return;
       case 'interrupted':
         this.interrupted = event.signal;

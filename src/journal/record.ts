@@ -56,5 +56,9 @@ export type Action =
   | { readonly kind: 'settle'; readonly ms: number }
   /** Saves what settings registered, for people to look at later. */
   | { readonly kind: 'save-state' }
+  /** Keeps what is needed to compare registered state with itself later. */
+  | { readonly kind: 'record-state' }
+  /** Compares it: after the upgrade, or at the base after a restart alone, to learn what changes by itself. */
+  | { readonly kind: 'compare-state' }
   /** Ends every service the run started, once there is nothing left to look at. */
   | { readonly kind: 'take-down' };

@@ -1,4 +1,14 @@
-import type { CheckoutReady, CommandFailed, Harness, LogEvidence, ProjectRecord, Stray, Verdict } from './event.js';
+import type {
+  CheckoutReady,
+  CommandFailed,
+  ExpectationMissed,
+  Harness,
+  LogEvidence,
+  ProjectRecord,
+  StateCompared,
+  Stray,
+  Verdict,
+} from './event.js';
 import type { Failure } from './failure.js';
 import type { Bounds, Connection, ProbeRecord, ProbeStatus } from './probe.js';
 import type { PhaseRecord, Side, StepRecord } from './record.js';
@@ -162,6 +172,10 @@ export interface RunState {
   /** What came by git, by its name: the latest word on each. */
   readonly checkouts: ReadonlyMap<string, CheckoutReady>;
   readonly summaries: readonly Summary[];
+  /** What became of registered data: the control restart's comparisons and the upgrade's. */
+  readonly compared: readonly StateCompared[];
+  /** Expected differences that did not happen. */
+  readonly missed: readonly ExpectationMissed[];
   /** The signal that asked the run to end. */
   readonly interrupted: string | undefined;
   /** Undefined while the run goes on, and for ever when its harness was killed. */

@@ -52,8 +52,45 @@ export function planFullStop(workspace: Workspace, options: { readonly failFast?
   };
 
   const settle = workspace.settle > 0 ? [step('target', 'settle', { kind: 'settle', ms: workspace.settle })] : [];
-  const save = (side: Side): Draft[] =>
-    workspace.data.length > 0 ? [step(side, 'save-state', { kind: 'save-state' })] : [];
+  const registered = workspace.data.length > 0;
+  const save = (side: Side): Draft[] => (registered ? [step(side, 'save-state', { kind: 'save-state' })] : []);
+  const record = (name = 'record-state'): Draft[] => (registered ? [step('base', name, { kind: 'record-state' })] : []);
+  const compare = (side: Side): Draft[] => (registered ? [step(side, 'compare-state', { kind: 'compare-state' })] : []);
+  /** What uses services waits until the state was looked at as the upgrade left it. */
+  const afterCompare = (steps: readonly Draft[]): Draft[] => {
+    const first = compare('target');
+    return [...first, ...steps.map((each) => ({ ...each, after: [...each.after, ...first.map(({ key }) => key)] }))];
+  };
+  /** Called a second time at the base, under a name of their own. */
+  const again = (hook: Hook, list: readonly Project[]): Draft[] => {
+    const steps = list.flatMap((project) =>
+      project.hooks.has(hook)
+        ? [step('base', `${project.name}/${hook}-again`, { kind: 'hook', project: project.name, hook })]
+        : [],
+    );
+    return chained(steps);
+  };
+  /** A restart of the base and nothing else: what differs after it changes by itself. */
+  const control: PhaseDraft[] =
+    registered && workspace.state.control
+      ? [
+          phase('control-shutdown', 'base', 'stop', again('shutdown', reversed(others))),
+          phase('control-record', 'base', 'stop', record('record-state-control')),
+          phase('control-start', 'base', 'stop', again('start', others)),
+          phase(
+            'control-settle',
+            'base',
+            'stop',
+            settle.map((each) => ({
+              ...each,
+              key: `settle:base@${release.base}`,
+              side: 'base',
+              release: release.base,
+            })),
+          ),
+          phase('control-compare', 'base', 'stop', compare('base')),
+        ]
+      : [];
 
   /** `upgrade.sh` is the classic all-in-one: where it stands, it replaces the three. */
   const wayUp = (project: Project): readonly Hook[] =>
@@ -66,11 +103,12 @@ export function planFullStop(workspace: Workspace, options: { readonly failFast?
     phase('smoke', 'base', 'finish-phase', inTurn('base', ['smoke'], everyone)),
     phase('early-create', 'base', 'stop', inTurn('base', ['early_create'], everyone)),
     phase('create', 'base', 'stop', inTurn('base', ['create'], everyone)),
+    ...control,
     phase('verify', 'base', 'finish-phase', byNeed('base', 'verify', everyone)),
 
     phase('shutdown', 'upgrade', 'stop', inTurn('base', ['shutdown'], reversed(others))),
     phase('verify-noapi', 'upgrade', 'finish-phase', byNeed('base', 'verify_noapi', others)),
-    phase('save', 'upgrade', 'stop', save('base')),
+    phase('save', 'upgrade', 'stop', chained([...save('base'), ...record()])),
     phase('shutdown-backing', 'upgrade', 'stop', inTurn('base', ['shutdown', 'verify_noapi'], reversed(backing))),
 
     phase('upgrade-backing', 'upgrade', 'stop', inTurn('target', wayUp, backing)),
@@ -85,7 +123,7 @@ export function planFullStop(workspace: Workspace, options: { readonly failFast?
     // Every project that did not change is named, not only the first.
     phase('version-target', 'upgrade', 'finish-phase', inTurn('target', ['version'], everyone)),
     phase('settle', 'upgrade', 'stop', settle),
-    phase('verify-target', 'upgrade', 'finish-phase', byNeed('target', 'verify', everyone)),
+    phase('verify-target', 'upgrade', 'finish-phase', afterCompare(byNeed('target', 'verify', everyone))),
     phase('smoke-target', 'upgrade', 'finish-phase', inTurn('target', ['smoke'], everyone)),
 
     phase('save-target', 'after', 'stop', save('target')),

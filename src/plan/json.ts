@@ -15,6 +15,8 @@ const step = v.strictObject({
     v.strictObject({ kind: v.literal('settings') }),
     v.strictObject({ kind: v.literal('settle'), ms: v.number() }),
     v.strictObject({ kind: v.literal('save-state') }),
+    v.strictObject({ kind: v.literal('record-state') }),
+    v.strictObject({ kind: v.literal('compare-state') }),
     v.strictObject({ kind: v.literal('take-down') }),
   ]),
   side,

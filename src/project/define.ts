@@ -16,6 +16,11 @@ export interface ProjectDefinition {
   readonly services?: readonly string[];
   /** What is asked all through the run whether it answers. */
   readonly probes?: readonly GivenProbe[];
+  /**
+   * State that is saved and compared, before the upgrade and after it: `at` is a postgres:// or mysql:// URL, a
+   * directory (a relative one is below the system's data), or `resource:PROJECT/KEY` where a hook keeps one of these.
+   */
+  readonly data?: readonly { readonly name: string; readonly at: string }[];
 
   /** Puts the release in place, into `release.dir`; touches no service. */
   readonly install?: HookFunction;

@@ -4,7 +4,7 @@ import type { Hook } from '../journal/record.js';
 import { type GivenProbe, readProbe, readUnknownProbe } from '../probes/definition.js';
 import { isFunction, isHook, isObject, METHODS, methodOf, type Properties } from './methods.js';
 
-const FACTS = ['name', 'needs', 'backing', 'services', 'probes', 'resources'];
+const FACTS = ['name', 'needs', 'backing', 'services', 'probes', 'data', 'resources'];
 const TOP = [...FACTS, ...Object.values(METHODS).flatMap((path) => (path.length === 1 ? [path[0]] : []))];
 const RESOURCES: readonly string[] = Object.values(METHODS).flatMap((path) => (path.length === 2 ? [path[1]] : []));
 
@@ -15,6 +15,7 @@ export interface Description {
   readonly backing: boolean;
   readonly services: readonly string[];
   readonly probes: readonly GivenProbe[];
+  readonly data: readonly { readonly name: string; readonly at: string }[];
   readonly hooks: readonly { readonly hook: Hook; readonly empty: boolean }[];
 }
 
@@ -42,6 +43,7 @@ export function readDefinition(value: unknown): Result<Description, readonly Fin
   const needs = readNames(value, 'needs', "['postgres']", findings);
   const services = readNames(value, 'services', "['worker']", findings);
   const probes = readProbes(value.probes, findings);
+  const data = readData(value, findings);
   const backing = value.backing;
   if (backing !== undefined && typeof backing !== 'boolean') {
     findings.push({
@@ -91,7 +93,9 @@ export function readDefinition(value: unknown): Result<Description, readonly Fin
       key: 'export default',
     });
   }
-  return findings.length > 0 ? err(findings) : ok({ name, needs, backing: backing === true, services, probes, hooks });
+  return findings.length > 0
+    ? err(findings)
+    : ok({ name, needs, backing: backing === true, services, probes, data, hooks });
 }
 
 function readName(value: Properties, findings: Finding[]): string {
@@ -136,6 +140,26 @@ function readProbes(given: unknown, findings: Finding[]): readonly GivenProbe[] 
       findings.push(...faults.error.map((fault) => ({ ...fault, key: probe.ok ? probe.value.name : fault.key })));
     return probe.ok && faults.ok ? [probe.value] : [];
   });
+}
+
+function readData(value: Properties, findings: Finding[]): Description['data'] {
+  const { data } = value;
+  if (data === undefined) return [];
+  const list: readonly unknown[] = Array.isArray(data) ? data : [];
+  const good = list.flatMap((each) => {
+    if (!isObject(each)) return [];
+    const { name, at, ...rest } = each;
+    const right = typeof name === 'string' && NAME.test(name) && typeof at === 'string' && at !== '';
+    return right && Object.keys(rest).length === 0 ? [{ name, at }] : [];
+  });
+  if (!Array.isArray(data) || good.length < list.length) {
+    findings.push({
+      message: 'data is not a list of names and places',
+      fix: "Write `data: [{ name: 'jobs', at: 'resource:postgres/url' }]`.",
+      key: 'data',
+    });
+  }
+  return good;
 }
 
 function unknownKeys(top: Properties, resources: Properties): Finding[] {

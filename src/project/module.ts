@@ -84,6 +84,7 @@ export function moduleProject(dir: string, module: ModuleDescription): Project {
     backing: module.backing,
     needs: module.needs,
     services: module.services,
+    data: module.data,
     hooks: new Map(module.hooks.map(({ hook, empty }) => [hook, command(hook, empty)])),
   };
 }
@@ -124,6 +125,7 @@ const ANSWER = v.variant('ok', [
           during: v.exactOptional(v.array(v.string())),
         }),
       ),
+      data: v.array(v.object({ name: v.string(), at: v.string() })),
       hooks: v.array(v.object({ hook: v.picklist(HOOKS), empty: v.boolean() })),
     }),
   }),

@@ -14,6 +14,8 @@ export interface Project {
   readonly needs: readonly string[];
   /** Services that must be gone once `shutdown` has returned. */
   readonly services: readonly string[];
+  /** What it says of where state is kept: a name, and a URL or directory as `register_data` takes it. */
+  readonly data?: readonly { readonly name: string; readonly at: string }[];
   /** What to execute for each hook it has. */
   readonly hooks: ReadonlyMap<Hook, HookCommand>;
 }

@@ -1,6 +1,7 @@
 import { unreachable } from '../basics/unreachable.js';
 import type { Failure } from '../journal/failure.js';
 import type { StepRecord } from '../journal/record.js';
+import { tellDifference } from './differences.js';
 import { hookOf, projectOf } from './names.js';
 import { count, formatLimit, listing } from './text.js';
 
@@ -135,6 +136,21 @@ export function explain(failure: Failure, record: StepRecord): Explanation {
         next: [first?.fix ?? '', ...more.map(({ message }) => message)].join('\n'),
       };
     }
+    case 'state-unread':
+      return {
+        short: 'could not be read',
+        what: `The state of ${failure.name} could not be read: ${failure.reason}.`,
+        next: 'Look whether it is up where register_data or `data:` says, or register it no more.',
+      };
+    case 'state-differs':
+      return {
+        short: 'found what nobody expected',
+        what: `${listing(
+          failure.found.map((each) => `${each.data}: ${tellDifference(each)}`),
+          3,
+        )}.`,
+        next: 'Where that is meant to happen, say so with its reason under `expect:` in grenade.yaml.',
+      };
     case 'step-error':
       return {
         short: 'failed in Grenade itself',

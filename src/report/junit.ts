@@ -1,7 +1,9 @@
 import { unreachable } from '../basics/unreachable.js';
 import { probeResults } from '../checks/budget.js';
+import type { ExpectationMissed, StateCompared } from '../journal/event.js';
 import type { Failure } from '../journal/failure.js';
 import type { RunState, StepState } from '../journal/state.js';
+import { tellDifference, tellRuling } from './differences.js';
 import { explain } from './explain.js';
 import { lastWords, telling } from './last-words.js';
 import { projectOf, stepTitle } from './names.js';
@@ -48,6 +50,8 @@ export async function junit(state: RunState, options: JUnitOptions): Promise<str
   const cases = [
     ...state.steps.map((step) => stepCase(state, step, options, clean)),
     ...[...(state.comparedLogs ?? [])].map((log) => logCase(state, log, clean)),
+    ...state.compared.filter(({ control }) => !control).map((compared) => dataCase(compared, clean)),
+    ...state.missed.map((missed) => missedCase(missed, clean)),
   ];
   for (const made of cases) {
     const suite = suites.get(made.suite);
@@ -224,6 +228,31 @@ function logCase(state: RunState, log: string, clean: Clean): Case {
   const message = `${log} began to print ${kinds} that it had not printed before`;
   return { ...made, outcome: { kind: 'failure', type: 'log-evidence', message, text } };
 }
+
+/** Registered data that was compared: all that differs, as a failure where it fails the run. */
+function dataCase({ data, differences }: StateCompared, clean: Clean): Case {
+  const made = { suite: OURS, name: `state of ${data}`, seconds: '0.000' };
+  if (differences.length === 0) return { ...made, outcome: { kind: 'passed' } };
+  const text = differences
+    .flatMap((each) => [
+      `${tellRuling(each.ruling)}: ${tellDifference(each)}`,
+      ...each.examples.map((one) => `    ${one}`),
+    ])
+    .map(clean)
+    .join('\n');
+  const failing = differences.filter(({ ruling }) => ruling.kind === 'unexpected' && ruling.severity === 'fail');
+  if (failing.length === 0) return { ...made, outcome: { kind: 'passed', note: text } };
+  const message = clean(listing(failing.map(tellDifference), 3));
+  return { ...made, outcome: { kind: 'failure', type: 'state-differs', message, text } };
+}
+
+/** An expected difference that did not happen: the expectation is out of date, or the upgrade no longer does it. */
+const missedCase = ({ what, reason }: ExpectationMissed, clean: Clean): Case => ({
+  suite: OURS,
+  name: clean(`expected: ${what}`),
+  seconds: '0.000',
+  outcome: { kind: 'skipped', why: clean(`did not happen: ${reason}`) },
+});
 
 const times = (count: number): string => (count === 1 ? 'once' : `${count} times`);
 

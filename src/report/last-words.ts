@@ -6,7 +6,8 @@ const STARTED_AGAIN = /^--- \S+ service \S+ is started again ---$/;
 
 /** What a failed step said last, or the service that died while it ran, as the log has it. */
 export function lastWords({ status, log }: StepState, tail: Tail): readonly string[] {
-  if (status.kind !== 'failed') return [];
+  // What differs is told at length by itself.
+  if (status.kind !== 'failed' || status.failure.kind === 'state-differs') return [];
   if (status.failure.kind !== 'service-died') return log === undefined ? [] : tail(log);
   const said = tail(status.failure.log);
   // What it said before it was started again is of a process that had ended well.

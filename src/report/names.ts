@@ -43,6 +43,10 @@ export function stepTitle(record: StepRecord): string {
       return 'read settings';
     case 'settle':
       return 'settle';
+    case 'record-state':
+      return 'record state';
+    case 'compare-state':
+      return record.side === 'base' ? 'compare state after a restart' : 'compare state';
     case 'save-state':
       return 'save state';
     case 'take-down':

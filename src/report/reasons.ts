@@ -1,10 +1,11 @@
 import { unreachable } from '../basics/unreachable.js';
+import { weightOf } from '../journal/difference.js';
 import type { Failure } from '../journal/failure.js';
 import type { Action, Hook, StepRecord } from '../journal/record.js';
 import type { RunState, StepState } from '../journal/state.js';
 import { hookOf } from './names.js';
 import { brokenProject } from './queries.js';
-import { formatLimit } from './text.js';
+import { formatLimit, listing } from './text.js';
 
 /** Why a project is spoken against, in two forms that sentences are made of. */
 interface Reason {
@@ -30,7 +31,8 @@ export function reasonOf(state: RunState, step: StepState): Reason {
 function nameOf(state: RunState, step: StepState): string {
   const { status } = step;
   const failure = status.kind === 'failed' ? status.failure : undefined;
-  if (failure?.kind === 'not-saved') return failure.name;
+  if (failure?.kind === 'not-saved' || failure?.kind === 'state-unread') return failure.name;
+  if (failure?.kind === 'state-differs') return listing([...new Set(failure.found.map(({ data }) => data))], 3);
   if (failure?.kind === 'step-error') return 'Grenade';
   if (failure?.kind === 'refused') return 'the workspace';
   return brokenProject(state, step) ?? 'the system';
@@ -48,6 +50,10 @@ function ownWork(action: Action): string {
       return 'be read';
     case 'settle':
       return 'watch the system settle';
+    case 'record-state':
+      return 'record its state';
+    case 'compare-state':
+      return 'compare its state';
     case 'save-state':
       return 'save its state';
     case 'take-down':
@@ -75,6 +81,14 @@ function byFailure(failure: Failure, record: StepRecord): Omit<Reason, 'name'> |
         : it(`runs ${failure.reported} and not ${failure.expected}`);
     case 'release-unchanged':
       return it(`still runs ${failure.reported}`);
+    case 'state-unread':
+      return { alone: 'has state that cannot be read', its: 'its state cannot be read' };
+    case 'state-differs': {
+      const lost = failure.found.some((each) => weightOf(each) === 'loss');
+      return lost
+        ? { alone: 'lost state that nobody expected to go', its: 'state is gone that nobody expected to go' }
+        : { alone: 'has state that changed', its: 'state changed that nobody expected to change' };
+    }
     case 'not-saved':
       return { alone: 'could not be saved', its: 'its state could not be saved' };
     case 'not-started':

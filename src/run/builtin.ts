@@ -73,6 +73,10 @@ async function perform(
       return undefined;
     case 'save-state':
       return saveState(context, step, log, stop);
+    case 'record-state':
+      return (await import('./record-state.js')).recordState(context, step, log, stop);
+    case 'compare-state':
+      return (await import('./compare-state.js')).compareState(context, step, log, stop);
     case 'take-down':
       for (const { name, pid } of await endEverything(context.runDir, hurry)) {
         appendFileSync(log, `ended ${name} (${pid})\n`);

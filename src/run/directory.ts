@@ -68,7 +68,14 @@ export function retireRuns(dataRoot: string, busy: (runDir: string) => boolean):
   }
 }
 
-/** Drops what a run has no more use for: the system's data, the hooks' scratch directories, what modules were compiled to. */
+/**
+ * Drops what a run has no more use for: the system's data, the hooks' scratch directories, what modules were compiled to, what state was
+ * compared by.
+ */
 export function dropData(runDir: string): void {
-  for (const room of ['data', 'scratch', 'modules']) rmSync(join(runDir, room), { recursive: true, force: true });
+  const saved = join(runDir, 'save');
+  const recorded = existsSync(saved) ? readdirSync(saved).filter((name) => name.endsWith('.recorded')) : [];
+  for (const room of ['data', 'scratch', 'modules', ...recorded.map((name) => join('save', name))]) {
+    rmSync(join(runDir, room), { recursive: true, force: true });
+  }
 }

@@ -223,6 +223,8 @@ class Runner {
       case 'settings':
       case 'settle':
       case 'save-state':
+      case 'record-state':
+      case 'compare-state':
       case 'take-down':
         return beginBuiltin(this.#context, step, action);
       default:

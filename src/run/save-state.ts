@@ -1,10 +1,10 @@
-import { closeSync, openSync } from 'node:fs';
-import { join } from 'node:path';
+import { closeSync, openSync, readFileSync, statSync } from 'node:fs';
 import { planSave } from '../databases/source.js';
 import type { Failure } from '../journal/failure.js';
 import type { Step } from '../plan/plan.js';
 import { endGroup, spawnInto } from '../process/spawn.js';
 import type { RunContext } from './context.js';
+import { resolveSource, savedAt } from './registered-data.js';
 
 /**
  * Saves what settings registered into the run's `save/`, one file or directory a name and release. A tool that is not
@@ -16,9 +16,12 @@ export async function saveState(
   log: string,
   stop: AbortSignal,
 ): Promise<Failure | undefined> {
-  for (const { name, source } of context.workspace.data) {
+  for (const { name, source: registered } of context.workspace.data) {
     if (stop.aborted) return undefined;
-    const save = planSave(source, join(context.runDir, 'save', `${encodeURIComponent(name)}.${step.release}`));
+    const source = resolveSource(context, registered);
+    if (!source.ok) return { kind: 'state-unread', name, reason: source.error };
+    const save = planSave(source.value, savedAt(context.runDir, name, step.release));
+    const before = statSync(log).size;
     const fd = openSync(log, 'a', 0o600);
     const saving = spawnInto(save.command, {
       cwd: context.runDir,
@@ -36,6 +39,9 @@ export async function saveState(
     if (ended.kind === 'not-started') {
       const text = `${name} was not saved at ${step.release}: ${save.command[0]} is not on this machine`;
       context.journal.append({ type: 'warned', step: step.key, text });
+    } else if (ended.kind === 'exited' && ended.status !== 0 && OLDER.test(readFrom(log, before))) {
+      const text = `${name} was not saved at ${step.release}: this machine's ${save.command[0]} is older than its server`;
+      context.journal.append({ type: 'warned', step: step.key, text });
     } else if (ended.kind !== 'exited' || ended.status !== 0) {
       const how = ended.kind === 'exited' ? `exit ${ended.status}` : ended.signal;
       return { kind: 'not-saved', name, tool: save.command[0], how };
@@ -43,3 +49,8 @@ export async function saveState(
   }
   return undefined;
 }
+
+/** What pg_dump says of a server that is newer than itself. */
+const OLDER = /server version mismatch/;
+
+const readFrom = (path: string, from: number): string => readFileSync(path).subarray(from).toString('utf8');

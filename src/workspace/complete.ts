@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { Problem } from '../basics/problem.js';
 import { err, ok, type Result } from '../basics/result.js';
 import type { Project } from '../project/project.js';
@@ -40,7 +40,12 @@ async function completeNative(draft: Draft, options: CompleteOptions): Promise<R
     describeModules(draft.directories, options.signal),
   ]);
   const said = sourced.ok ? sourced.value : { env: {}, notes: [] };
-  const { registered, data, problems, warnings } = register(draft, said.notes, described.projects);
+  const { registered, data, problems, warnings } = register(
+    draft,
+    said.notes,
+    described.projects,
+    join(options.runDir, 'data'),
+  );
 
   const names = registered.map(({ project }) => project.name);
   const { ordered, cycles } = orderByNeeds(registered.map(({ project }) => project));
@@ -66,7 +71,8 @@ async function completeNative(draft: Draft, options: CompleteOptions): Promise<R
   const found = early.length > 0 ? early : checkChange(chosen, draft);
   if (found.length > 0) return err(inOrderOfFile(found, draft.file));
 
-  const { kind, directories, projectsKnown, releases, selected, givenProbes, raw, places, cwd, ...rest } = draft;
+  const { kind, directories, listed, projectsKnown, releases, selected, givenProbes, raw, places, cwd, ...rest } =
+    draft;
   return ok({
     ...rest,
     projects: ordered.filter(({ name }) => taken(name)),

@@ -5,9 +5,6 @@ import { isRecord } from './record.js';
 import { ConfigSchema, GitProjectSchema } from './schema.js';
 import { capital, meant } from './suggest.js';
 
-/** Keys that the format will have. */
-const NOT_YET: ReadonlySet<string> = new Set(['data', 'expect']);
-
 /** Everything that the schema has to say about a config, in the words of people, in the order of the file. */
 export function schemaProblems(raw: unknown, issues: readonly BaseIssue<unknown>[], places: Places): Problem[] {
   if (!isRecord(raw)) {
@@ -47,9 +44,6 @@ function unknownKeys(schema: unknown, value: unknown, path: Path, places: Places
   return Object.entries(value).flatMap(([key, item]) => {
     const here = [...path, key];
     if (Object.hasOwn(entries, key)) return unknownKeys(entries[key], item, here, places);
-    if (path.length === 0 && NOT_YET.has(key)) {
-      return [places.problem(here, `\`${key}\` is not available yet`, 'Remove it for now.', 'key')];
-    }
     const block = path.findLast((part) => typeof part === 'string');
     return [
       places.problem(

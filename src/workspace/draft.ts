@@ -11,6 +11,8 @@ import type { Workspace } from './workspace.js';
  */
 export interface Draft extends Omit<Workspace, 'projects' | 'data' | 'probes' | 'env' | 'warnings'> {
   readonly kind: 'native';
+  /** What `data` in `grenade.yaml` names. */
+  readonly listed: readonly { readonly name: string; readonly at: string }[];
   /** Names of all releases, in order. */
   readonly releases: readonly string[];
   /** False when `grenade.yaml` says where projects are, and that could not be read. */

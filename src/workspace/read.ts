@@ -10,7 +10,7 @@ import { completeWorkspace } from './complete.js';
 import { type ReadConfig, readConfig } from './config.js';
 import { discover } from './discover.js';
 import type { AnyDraft, Draft, Drafted } from './draft.js';
-import { chooseReleases, sameNames } from './releases.js';
+import { chooseReleases, sameNames, unknownReleases } from './releases.js';
 import { checkSyntax } from './syntax.js';
 import type { Limits, Release } from './workspace.js';
 
@@ -124,7 +124,11 @@ async function draftOf(dir: string, options: ReadOptions): Promise<DraftOf> {
   const { config, places } = read;
   const cwd = options.cwd ?? process.cwd();
 
-  const problems: Problem[] = [...read.problems, ...sameNames(read.raw, places)];
+  const problems: Problem[] = [
+    ...read.problems,
+    ...sameNames(read.raw, places),
+    ...unknownReleases(config.expect ?? [], read.releases, places),
+  ];
   const chosen = chooseReleases(read.releases, options);
   // With a list that is wrong already, what --from and --to would choose from it says nothing.
   const releasesRead = config.releases !== undefined;
@@ -158,6 +162,13 @@ async function draftOf(dir: string, options: ReadOptions): Promise<DraftOf> {
     settle: milliseconds(config.settle, 0),
     secrets: config.secrets ?? [],
     logs: { fail: config.logs?.fail ?? [], ignore: config.logs?.ignore ?? [] },
+    listed: config.data ?? [],
+    state: {
+      loss: config.state?.loss ?? 'fail',
+      change: config.state?.change ?? 'warn',
+      control: config.state?.control ?? false,
+      expect: (config.expect ?? []).map((each) => ({ data: '*', in: '*', ...each })),
+    },
     onFailure: options.onFailure ?? config['on-failure'] ?? 'keep',
     jobs: options.jobs ?? config.jobs ?? 1,
     dataRoot,

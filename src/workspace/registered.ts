@@ -1,9 +1,9 @@
 import { basename, relative } from 'node:path';
 import type { Problem } from '../basics/problem.js';
-import { parseDataSource } from '../databases/source.js';
 import type { Note } from '../journal/notes.js';
 import type { Project } from '../project/project.js';
 import { readScripts } from '../project/scripts.js';
+import { listedData, moduleData, readData, saidData } from './data.js';
 import type { Draft } from './draft.js';
 import type { RegisteredData } from './workspace.js';
 
@@ -22,7 +22,12 @@ export interface Registry {
 }
 
 /** Puts together what directories hold, settings registered and modules say, in the order of the directories. */
-export function register(draft: Draft, notes: readonly Note[], modules: ReadonlyMap<string, Project>): Registry {
+export function register(
+  draft: Draft,
+  notes: readonly Note[],
+  modules: ReadonlyMap<string, Project>,
+  dataDir: string,
+): Registry {
   const said = readNotes(notes);
   const problems: Problem[] = [];
   const warnings: string[] = [];
@@ -72,18 +77,12 @@ export function register(draft: Draft, notes: readonly Note[], modules: Readonly
   for (const name of said.databases) {
     warnings.push(`register_db_to_save ${name} saves nothing here: use register_data ${name} URL in its settings`);
   }
-  return { registered, data: readData(said.data, problems), problems, warnings };
-}
-
-/** What is to be saved; what cannot be is a problem. */
-export function readData(said: ReadonlyMap<string, string>, problems: Problem[]): RegisteredData[] {
-  return [...said].flatMap(([name, text]) => {
-    const source = parseDataSource(text);
-    if (source.ok) return [{ name, source: source.value }];
-    const fix = 'Write it so in the settings that register it.';
-    problems.push({ message: `register_data ${name}: ${source.error}`, fix });
-    return [];
-  });
+  return {
+    registered,
+    data: readData([...listedData(draft), ...saidData(said.data), ...moduleData(modules)], dataDir, problems),
+    problems,
+    warnings,
+  };
 }
 
 interface Said {

@@ -19,6 +19,24 @@ export function sameNames(raw: unknown, places: Places): Problem[] {
   });
 }
 
+/** Releases that `expect` speaks of and that are not there. */
+export function unknownReleases(
+  expect: readonly { readonly from?: readonly string[]; readonly to?: readonly string[] }[],
+  releases: readonly ConfigRelease[],
+  places: Places,
+): Problem[] {
+  const known = releases.map(({ name }) => name);
+  return expect.flatMap((each, at) =>
+    (['from', 'to'] as const).flatMap((end) =>
+      (each[end] ?? []).flatMap((name, i) =>
+        known.includes(name)
+          ? []
+          : [places.problem(['expect', at, end, i], `\`${name}\` is no release`, meant(name, known, 'releases'))],
+      ),
+    ),
+  );
+}
+
 export function writtenReleases(raw: unknown): readonly Record<string, unknown>[] {
   return isRecord(raw) && Array.isArray(raw.releases) ? raw.releases.map((each) => (isRecord(each) ? each : {})) : [];
 }

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { checkInside, checkName, checkRef, checkUrl } from '../git/checkout.js';
+import { DIFFERENCES } from '../journal/difference.js';
 import { HOOKS } from '../journal/record.js';
 
 // Each message ends the sentence "KEY must be …". Descriptions and examples go into schema.json.
@@ -8,6 +9,9 @@ const Text = v.string('text');
 const DURATION = 'a duration such as 300ms, 90s, 30m or 3h';
 const Duration = v.pipe(v.string(DURATION), v.regex(/^\d+(\.\d+)?(ms|s|m|h)$/, DURATION));
 const Limit = v.pipe(v.string(DURATION), v.regex(/^(?=.*[1-9])\d+(\.\d+)?(ms|s|m|h)$/, DURATION));
+
+/** Files are named after data. */
+const DATA_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]*$/;
 
 const described = <const S extends v.GenericSchema>(schema: S, description: string, ...examples: unknown[]) =>
   v.exactOptional(v.pipe(schema, v.description(description), v.examples(examples)));
@@ -143,6 +147,68 @@ export const ProbeSchema = v.strictObject(
   'a probe: at least `name: NAME` and one of `http`, `tcp` and `exec`',
 );
 
+const SEVERITY = '`fail`, `warn` or `note`';
+const Severity = v.picklist(['fail', 'warn', 'note'], SEVERITY);
+const Names = v.array(v.pipe(Text, v.nonEmpty('a name')), 'a list of names of releases');
+
+/** Data that is compared: where it is kept. */
+export const DataSchema = v.strictObject({
+  name: v.pipe(
+    Text,
+    v.regex(DATA_NAME, 'a name of letters, digits and . _ - that begins with a letter or a digit'),
+    v.description('What people call it.'),
+    v.examples(['jobs']),
+  ),
+  at: v.pipe(
+    Text,
+    v.nonEmpty('a directory or a URL'),
+    v.description(
+      'A postgres:// or mysql:// URL; a directory, a relative one being below $DATA_DIR; or resource:PROJECT/KEY, where a hook keeps one of these with resource_save.',
+    ),
+    v.examples(['resource:postgres/url', 's3rver']),
+  ),
+});
+
+const StateSchema = v.strictObject(
+  {
+    loss: described(
+      Severity,
+      'What it does to the run when rows, columns, tables or files are gone that nobody expected to go: `fail` it, `warn` in the result, or only `note` it. `fail` if left out.',
+      'fail',
+    ),
+    change: described(
+      Severity,
+      'The same for rows, definitions and files that are other than they were. `warn` if left out.',
+      'warn',
+    ),
+    control: described(
+      v.boolean('true or false'),
+      'Whether the base is shut down and started again once before the upgrade, to learn what changes by itself (sessions, heartbeats). Costs one shutdown, one start and two looks at the data. false if left out.',
+      true,
+    ),
+  },
+  'a list of `loss`, `change` and `control`',
+);
+
+const ExpectSchema = v.strictObject({
+  data: described(Text, 'The name of the registered data; * stands for anything. Any if left out.', 'jobs'),
+  what: v.pipe(
+    v.picklist(DIFFERENCES, `one of ${DIFFERENCES.join(', ')}`),
+    v.description('What is expected to happen.'),
+    v.examples(['rows-rekeyed']),
+  ),
+  in: described(Text, 'The table or the file; * stands for anything. Any if left out.', 'graphile_worker.jobs'),
+  column: described(Text, 'The column; * stands for anything. Any if left out.', 'payload'),
+  reason: v.pipe(
+    Text,
+    v.regex(/\S/, 'a sentence'),
+    v.description('Why it is right that it happens. It stands in every report.'),
+    v.examples(['0.14 numbers all jobs anew']),
+  ),
+  from: described(Names, 'Only in upgrades from these releases.', ['spring']),
+  to: described(Names, 'Only in upgrades to these releases.', ['autumn']),
+});
+
 /** Everything that `grenade.yaml` can say. */
 export const ConfigSchema = v.strictObject({
   releases: v.pipe(
@@ -209,6 +275,20 @@ export const ConfigSchema = v.strictObject({
     v.array(ProbeSchema, 'a list of probes'),
     'What is asked all through the run whether it answers. Projects can register probes too.',
     [{ name: 's3', http: 'http://127.0.0.1:{port:s3}/', budget: '2s' }],
+  ),
+  data: described(
+    v.array(DataSchema, 'a list of `{ name: NAME, at: URL or DIRECTORY }`'),
+    'Databases and directories that are saved and compared, before the upgrade and after it. Settings and modules can register them too.',
+    [
+      { name: 'jobs', at: 'resource:postgres/url' },
+      { name: 'objects', at: 's3rver' },
+    ],
+  ),
+  state: described(StateSchema, 'What is made of differences in that data.', { loss: 'fail', change: 'warn' }),
+  expect: described(
+    v.array(ExpectSchema, 'a list of expected differences'),
+    'Differences that are meant to happen in an upgrade, each with its reason. They are counted and shown in every report, and so are those that did not happen.',
+    [{ data: 'jobs', what: 'rows-rekeyed', in: 'graphile_worker.jobs', reason: '0.14 numbers all jobs anew' }],
   ),
   'on-failure': described(
     v.picklist(['keep', 'destroy'], '`keep` or `destroy`'),

@@ -3,6 +3,7 @@ import type { DataSource } from '../databases/source.js';
 import type { Fetched } from '../git/fetch.js';
 import type { PlannedFetch } from '../git/plan.js';
 import type { GitSettings } from '../git/settings.js';
+import type { DifferenceKind, Severity } from '../journal/difference.js';
 import type { LogKind } from '../journal/event.js';
 import type { Hook, Side } from '../journal/record.js';
 import type { ProbeDefinition } from '../probes/definition.js';
@@ -34,10 +35,12 @@ export interface Workspace {
   readonly localrc?: string;
   /** What of it came by git, where a command fetched it or looked which commit it is. */
   readonly fetched: readonly Fetched[];
-  /** What settings registered to be saved: databases and directories. */
+  /** What is registered to be saved and compared: databases and directories. */
   readonly data: readonly RegisteredData[];
   /** What is asked all through the run. */
   readonly probes: readonly RegisteredProbe[];
+  /** What is made of differences in it. */
+  readonly state: StateRules;
   /** What `localrc` and `settings` exported. */
   readonly env: Readonly<Record<string, string>>;
   /** What hooks see besides, by hook. */
@@ -64,6 +67,30 @@ export interface LogRules {
   readonly fail: readonly LogKind[];
   /** What is not worth a word: text that its first occurrence holds, `*` for anything, upper and lower case as one. */
   readonly ignore: readonly string[];
+}
+
+/** What is made of differences between registered data before the upgrade and after it. */
+export interface StateRules {
+  /** What an unexpected loss does, and an unexpected change. */
+  readonly loss: Severity;
+  readonly change: Severity;
+  /** Whether a restart of the base shows first what changes by itself. */
+  readonly control: boolean;
+  readonly expect: readonly Expectation[];
+}
+
+/** A difference that is meant to happen, and why. */
+export interface Expectation {
+  /** Name of the registered data; `*` stands for anything, here and below. */
+  readonly data: string;
+  readonly what: DifferenceKind;
+  /** The table, or the file. */
+  readonly in: string;
+  readonly column?: string;
+  readonly reason: string;
+  /** Only in upgrades from one of these releases, or to one of these; any when left out. */
+  readonly from?: readonly string[];
+  readonly to?: readonly string[];
 }
 
 /** State that is saved before the upgrade and after it. */

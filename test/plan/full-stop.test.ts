@@ -39,6 +39,7 @@ const workspace = (projects: readonly Project[], more: Partial<Workspace> = {}):
   fetched: [],
   data: [],
   probes: [],
+  state: { loss: 'fail', change: 'warn', control: false, expect: [] },
   env: {},
   warnings: [],
   ...more,

@@ -46,6 +46,7 @@ export default defineProject({
       backing: true,
       services: ['web'],
       probes: [],
+      data: [],
       hooks: [
         { hook: 'start', empty: true },
         { hook: 'version', empty: false },

@@ -30,6 +30,8 @@ describe('a workspace', () => {
       settle: 0,
       secrets: [],
       logs: { fail: [], ignore: [] },
+      listed: [],
+      state: { loss: 'fail', change: 'warn', control: false, expect: [] },
       onFailure: 'keep',
       jobs: 1,
       dataRoot: `${dir}/.grenade`,

@@ -10,6 +10,7 @@ import { caveatLines } from './caveats.js';
 import { evidenceLines } from './evidence.js';
 import { failureBlock } from './failure-block.js';
 import { probeTable } from './probes.js';
+import { stateLines } from './state.js';
 import { resultTable } from './table.js';
 
 export interface FinalOptions {
@@ -38,6 +39,7 @@ export function finalResult(state: RunState, options: FinalOptions): string {
   const sections = [
     [`${paint(verdict, style)(verdict.mark)} ${style.bold(clean(verdict.text))}`, ...caveatLines(state, clean)],
     ...failures(state, { ...options, clean }),
+    stateLines(state, clean, style),
     evidenceLines(state, clean, style),
     state.verdict === 'passed' ? resultTable(state, clean) : [],
     probeTable(state, options.alive === true ? options.now : (state.endedAt ?? state.lastAt), style, clean),

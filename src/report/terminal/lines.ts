@@ -2,6 +2,7 @@ import { formatDuration } from '../../basics/duration.js';
 import { unreachable } from '../../basics/unreachable.js';
 import type { Event } from '../../journal/event.js';
 import type { RunState, StepState } from '../../journal/state.js';
+import { isWorthALine, tellDifference } from '../differences.js';
 import { explain } from '../explain.js';
 import { checkoutText, stepNumber, stepTitle } from '../names.js';
 import { probeLine } from '../probes.js';
@@ -69,6 +70,12 @@ export function plainLines(event: Event, state: RunState, clean: Clean, style: S
               `${style.yellow('warning:')} ${clean(event.reason)}: nothing is known of probes from here on`,
             ),
           ];
+    case 'state-compared': {
+      const worth = event.differences.filter(isWorthALine);
+      return worth.slice(0, 8).map((each) => line(event.step, `  ${clean(`${event.data}: ${tellDifference(each)}`)}`));
+    }
+    case 'expectation-missed':
+      return [line(event.step, `  ${style.yellow('expected, and did not happen:')} ${clean(event.what)}`)];
     case 'interrupted':
       return [line(undefined, `${event.signal}: ending what runs; once more ends it at once`)];
     // These are said by the step they belong to, by the header or by the result.

@@ -114,6 +114,10 @@ function groupTitle(record: StepRecord): string {
       return 'read settings';
     case 'settle':
       return 'settle';
+    case 'record-state':
+      return 'record state';
+    case 'compare-state':
+      return 'compare state';
     case 'save-state':
       return 'save state';
     case 'take-down':

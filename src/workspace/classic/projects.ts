@@ -7,10 +7,11 @@ import { classicHooks } from '../../project/classic-hooks.js';
 import { MODULES, SCRIPTS } from '../../project/hook-files.js';
 import type { Project } from '../../project/project.js';
 import { readScripts } from '../../project/scripts.js';
+import { readData, saidData } from '../data.js';
 import { Places } from '../places.js';
 import { gatherProbes } from '../probes.js';
 import { refusals } from '../refusals.js';
-import { readData, readNotes } from '../registered.js';
+import { readNotes } from '../registered.js';
 import { meant } from '../suggest.js';
 import type { RegisteredData, RegisteredProbe } from '../workspace.js';
 import type { ClassicDraft } from './draft.js';
@@ -70,7 +71,7 @@ export async function classicProjects(
       problems.push({ message: `--projects ${name}: there is no such project`, fix: meant(name, names, 'projects') });
     }
   }
-  const data = readData(said.data, problems);
+  const data = readData(saidData(said.data), draft.dir, problems);
   const { selected, dir, file } = draft;
   const taken = (name: string): boolean => selected === undefined || selected.includes(name);
   const probes = gatherProbes({ dir, givenProbes: [], places: new Places(file) }, notes, [], taken);

@@ -4,6 +4,7 @@ import type { Problem } from '../../basics/problem.js';
 import { err, ok, type Result } from '../../basics/result.js';
 import type { Checkout } from '../../git/checkout.js';
 import type { Note } from '../../journal/notes.js';
+import { DEFAULT_RULES } from '../data.js';
 import { shellFile, sourceSettings } from '../settings.js';
 import type { Limits } from '../workspace.js';
 import type { ClassicDraft } from './draft.js';
@@ -82,6 +83,7 @@ export async function readClassic(
     settle: 0,
     secrets: [],
     logs: { fail: [], ignore: [] },
+    state: DEFAULT_RULES,
     onFailure: options.onFailure ?? 'keep',
     jobs: 1,
     dataRoot: join(dir, '.grenade'),

@@ -1,0 +1,25 @@
+import { join } from 'node:path';
+import { ok, type Result } from '../basics/result.js';
+import { type DataSource, type OpenSource, parseDataSource } from '../databases/source.js';
+import { readResource } from '../resources/store.js';
+import type { RunContext } from './context.js';
+
+/** Where registered data is now: what a hook kept of it is read, if it is known only by that. */
+export function resolveSource({ runDir }: RunContext, source: DataSource): Result<OpenSource, string> {
+  if (source.kind !== 'resource') return ok(source);
+  const { project, key } = source;
+  const kept = readResource(runDir, project, key);
+  if (!kept.ok) return { ok: false, error: kept.error.message };
+  const parsed = parseDataSource(kept.value.toString('utf8').trim(), join(runDir, 'data'));
+  if (!parsed.ok) return { ok: false, error: `what ${project} keeps as ${key} is no place of data: ${parsed.error}` };
+  if (parsed.value.kind === 'resource') return { ok: false, error: `${key} of ${project} names another resource` };
+  return ok(parsed.value);
+}
+
+/** Where data is saved for people, without an ending. */
+export const savedAt = (runDir: string, name: string, release: string): string =>
+  join(runDir, 'save', `${encodeURIComponent(name)}.${release}`);
+
+/** Where what is needed to compare it is kept. */
+export const recordedAt = (runDir: string, name: string): string =>
+  join(runDir, 'save', `${encodeURIComponent(name)}.recorded`);
