@@ -29,6 +29,11 @@ describe('the quickstart', () => {
     expect(first.stdout).toMatch(/postgres +14\.23 → 17\.10 +proven/);
     expect(first.stdout).toMatch(/worker +0\.13\.0 → 0\.16\.6 +proven/);
     expect(first.stdout).toMatch(/s3rver +2\.2\.9 → 3\.7\.1 +proven/);
+    expect(first.stdout).toContain('1 row of graphile_worker.jobs with another key and the same content');
+    expect(first.stdout).toContain('column payload of graphile_worker.jobs gone, with 1 value');
+    expect(first.stdout).toContain('4 files moved (s3rver 3 keeps the parts of an object side by side)');
+    expect(first.stdout).toContain('2 files rewritten (s3rver 3 describes an object in other words)');
+    expect(first.stdout).not.toContain('did not happen');
     expect(left(), 'processes after a run that passed').toEqual([]);
   });
 

@@ -1,0 +1,170 @@
+import { chmodSync, cpSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { keepState, readKept } from '../../src/databases/keep.js';
+import { compareSource, type OpenSource, openSource, parseDataSource } from '../../src/databases/source.js';
+import type { Difference } from '../../src/journal/difference.js';
+import { type Engine, hasMariadb, postgresPrograms, startMariadb, startPostgres } from './engines.js';
+
+let top: string;
+beforeEach(() => {
+  top = mkdtempSync(join(tmpdir(), 'grenade-compare-'));
+});
+afterEach(() => rmSync(top, { recursive: true, force: true }));
+
+const never = new AbortController().signal;
+
+async function keep(source: OpenSource): Promise<void> {
+  const reader = await openSource(source);
+  await keepState(reader, join(top, 'kept'), never);
+  await reader.close();
+}
+
+/** What differs, a line each: kind, place, column, count, detail. */
+async function compare(source: OpenSource): Promise<{ lines: string[]; found: Difference[] }> {
+  const kept = readKept(join(top, 'kept'));
+  if (kept === undefined) throw new Error('nothing was kept');
+  const reader = await openSource(source);
+  const found: Difference[] = [];
+  const scratch = join(top, 'scratch');
+  mkdirSync(scratch, { recursive: true });
+  const telling = { secrets: ['pin'], mask: (text: string) => text.replaceAll('sesame', '***') };
+  const options = { scratch, telling, stop: never, copy: join(top, 'copy') };
+  await compareSource(source, kept, reader, options, (difference) => found.push(difference));
+  await reader.close();
+  const lines = found.map(({ kind, at, column, count, detail }) =>
+    [kind, at, column, count, detail].filter((word) => word !== undefined).join(' '),
+  );
+  return { lines: lines.sort(), found };
+}
+
+describe('a directory', () => {
+  let root: string;
+  beforeEach(() => {
+    root = join(top, 'files');
+    for (const [path, text] of Object.entries({
+      'a/one.txt': 'first',
+      'a/two.txt': 'second',
+      'b/three.bin': 'third',
+      'b/meta': '{"contentType":"text/plain","colour":"green","owner":"ann"}',
+    })) {
+      mkdirSync(join(root, path, '..'), { recursive: true });
+      writeFileSync(join(root, path), text);
+    }
+    cpSync(root, join(top, 'copy'), { recursive: true });
+  });
+
+  test('that nobody touched is as it was', async () => {
+    await keep({ kind: 'directory', path: root });
+    expect((await compare({ kind: 'directory', path: root })).lines).toEqual([]);
+  });
+
+  test('tells what is gone, changed, new, moved and rewritten', async () => {
+    await keep({ kind: 'directory', path: root });
+    rmSync(join(root, 'a/one.txt'));
+    chmodSync(join(root, 'a/two.txt'), 0o600);
+    renameSync(join(root, 'b/three.bin'), join(root, 'b/third.moved'));
+    rmSync(join(root, 'b/meta'));
+    writeFileSync(join(root, 'b/meta.json'), '{"content-type":"text/plain","x-colour":"green","x-owner":"ann"}');
+    mkdirSync(join(root, 'c'));
+    expect((await compare({ kind: 'directory', path: root })).lines).toEqual([
+      'files-changed a/two.txt 1 mode 644 → 600',
+      'files-gone a/one.txt 1 5 bytes',
+      'files-moved b/three.bin 1 → b/third.moved',
+      'files-new c 1 a directory',
+      'files-rewritten b/meta 1 → b/meta.json',
+    ]);
+  });
+});
+
+/** What both engines must tell alike; `t` is what a table is called. */
+const SHOP = `
+  create table orders (id int primary key, customer int not null, status varchar(20) default 'new', pin varchar(20),
+                       note text, placed timestamp null);
+  create table log (line varchar(100));
+  create table settings (name varchar(40) primary key, value varchar(40));
+  create table sessions (id int primary key, seen int);
+  insert into orders values (1, 7, 'paid', '1111', 'it''s a "note", (with) all', '2026-01-01 10:00:00'),
+    (2, 8, null, '2222', '', null), (3, 9, 'sent', '3333', 'sesame', null), (4, 9, 'sent', '4444', 'four', null);
+  insert into log values ('one'), ('one'), ('two'), (null);
+  insert into settings values ('colour', 'green'), ('size', 'large');
+  insert into sessions values (1, 5);`;
+
+const engines: { name: string; start: (() => Promise<Engine>) | undefined; table: (name: string) => string }[] = [
+  {
+    name: 'PostgreSQL',
+    start: ((bin) => (bin === undefined ? undefined : () => startPostgres(bin)))(postgresPrograms()),
+    table: (name) => `public.${name}`,
+  },
+  { name: 'MariaDB', start: hasMariadb() ? startMariadb : undefined, table: (name) => name },
+];
+
+for (const { name, start, table } of engines) {
+  describe.skipIf(start === undefined)(
+    `${name}${start === undefined ? ' (NOT RUN: it is not on this machine)' : ''}`,
+    () => {
+      let engine: Engine;
+      let source: OpenSource;
+      beforeAll(async () => {
+        if (start === undefined) return;
+        engine = await start();
+        const parsed = parseDataSource(engine.url, '/data');
+        if (!parsed.ok || parsed.value.kind === 'resource') throw new Error('no source');
+        source = parsed.value;
+      }, 60_000);
+      afterAll(() => engine?.stop());
+      beforeEach(() => engine.sql(SHOP));
+      afterEach(() => engine.sql('drop table if exists orders, log, settings, sessions, options;'));
+
+      test('finds nothing where nothing changed, whatever the values', async () => {
+        await keep(source);
+        expect((await compare(source)).lines).toEqual([]);
+      });
+
+      test('tells rows that are gone, changed, new, and known by another key', async () => {
+        await keep(source);
+        engine.sql(`delete from orders where id = 1; update orders set status = 'lost', pin = '9999' where id = 2;
+        update orders set id = 40 where id = 4; insert into orders (id, customer) values (5, 1);
+        delete from log where line = 'two'; insert into log values ('one');`);
+        const { lines, found } = await compare(source);
+        expect(lines).toEqual([
+          `rows-changed ${table('orders')} pin 1`,
+          `rows-changed ${table('orders')} status 1`,
+          `rows-gone ${table('log')} 1`,
+          `rows-gone ${table('orders')} 1`,
+          `rows-new ${table('log')} 1`,
+          `rows-new ${table('orders')} 1`,
+          `rows-rekeyed ${table('orders')} 1`,
+        ]);
+        const examples = found.flatMap((each) => each.examples);
+        expect(examples).toContain('id 2: NULL → lost');
+        expect(examples).toContain('id 2: *** → ***');
+        expect(examples.join()).not.toMatch(/2222|9999|4444|sesame/);
+        expect(examples.find((each) => each.startsWith('id 4 → id 40'))).toBeDefined();
+      });
+
+      test('tells tables, columns, defaults and indexes', async () => {
+        engine.sql('create index by_customer on orders (customer); alter table settings add extra int;');
+        await keep(source);
+        engine.sql(`drop table sessions; create table options (id int primary key);
+        alter table orders alter column status set default 'open'; alter table orders drop column note;
+        drop index by_customer${name === 'MariaDB' ? ' on orders' : ''};
+        alter table settings ${name === 'MariaDB' ? 'change value content varchar(40)' : 'rename value to content'};
+        alter table settings drop column extra;`);
+        const quote =
+          name === 'MariaDB' ? ["'new'", "'open'"] : ["'new'::character varying", "'open'::character varying"];
+        const index = name === 'MariaDB' ? 'INDEX (customer)' : 'CREATE INDEX ON public.orders USING btree (customer)';
+        expect((await compare(source)).lines).toEqual([
+          `column-changed ${table('orders')} status 1 default ${quote[0]} → ${quote[1]}`,
+          `column-gone ${table('orders')} note 4`,
+          `column-gone ${table('settings')} extra 0`,
+          `column-renamed ${table('settings')} value 2 value → content`,
+          `index-gone ${table('orders')} 1 ${index}`,
+          `table-gone ${table('sessions')} 1`,
+          `table-new ${table('options')} 1`,
+        ]);
+      });
+    },
+  );
+}
