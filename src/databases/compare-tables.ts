@@ -5,7 +5,7 @@ import { Found, type Telling, tellCell, tellCells } from './examples.js';
 import { type Kept, type KeptTable, textsOf } from './keep.js';
 import { matchRows } from './match.js';
 import { Pile } from './pile.js';
-import type { Cell, Reader, Sums, Table } from './reader.js';
+import { BUCKETS, type Cell, type Reader, type Sums, type Table } from './reader.js';
 import { Renames } from './renames.js';
 
 export interface CompareOptions {
@@ -44,7 +44,7 @@ export async function compareTables(
     }
     if (after.view) tell({ kind: 'table-changed', at: name, count: 1, detail: 'a table → a view', examples: [] });
     else compareDefinitions(before.table, after, tell);
-    await compareRows(before, after, reader, options, tell);
+    await compareRows(kept.hash, before, after, reader, options, tell);
   }
   for (const { name, view } of now.values()) {
     if (!view) tell({ kind: 'table-new', at: name, count: 1, examples: [] });
@@ -81,6 +81,7 @@ function shapeOf(before: Table, after: Table): Shape {
 }
 
 async function compareRows(
+  hash: string,
   before: KeptTable,
   after: Table,
   reader: Reader,
@@ -94,7 +95,7 @@ async function compareRows(
   const wanted = { columns: shape.after, key };
   const alike = shape.before.length === common.length && shape.after.length === common.length;
   let buckets: ReadonlySet<string> | undefined;
-  if (alike && shape.retyped.size === 0 && key.length === before.table.key.length) {
+  if (alike && hash === reader.hash && shape.retyped.size === 0 && key.length === before.table.key.length) {
     const sums = await reader.sums(at, wanted);
     buckets = sums === undefined ? undefined : differing(before.sums(), sums);
     if (buckets?.size === 0) return;
@@ -122,7 +123,7 @@ async function compareRows(
   // What only one side has, until it is known whether the other has its content under another key.
   const [gone, come] = ['gone', 'new'].map((name) => new Pile(join(scratch, name), 4 * 1024 * 1024));
   if (gone === undefined || come === undefined) return;
-  const size = buckets === undefined ? before.size : (before.size * buckets.size) / 16 ** 3;
+  const size = buckets === undefined ? before.size : (before.size * buckets.size) / BUCKETS;
   const identity = key.length === 0 ? common : key;
   const ofNow = textsOf(reader.rows(at, many(buckets) ? wanted : { ...wanted, ...(buckets && { buckets }) }), buckets);
   try {
@@ -215,7 +216,7 @@ function differing(before: Sums, after: Sums): ReadonlySet<string> {
 }
 
 /** So many that asking for them by name costs the engine more than reading them all. */
-const many = (buckets: ReadonlySet<string> | undefined): boolean => (buckets?.size ?? 0) > 16 ** 3 / 2;
+const many = (buckets: ReadonlySet<string> | undefined): boolean => (buckets?.size ?? 0) > BUCKETS / 2;
 
 /** What a row holds beside its key; one that holds nothing is nobody else's. */
 function contentKey(

@@ -18,6 +18,7 @@ export async function openDirectory(root: string): Promise<Reader> {
     throw new SourceError(error instanceof Error ? error.message : String(error));
   }
   return {
+    hash: 'md5',
     tables: [
       {
         name: FILES,
@@ -73,7 +74,8 @@ async function describe(root: string, path: string, entry: Dirent): Promise<Buff
     const what = kind === 'file' ? await digestOf(full) : kind === 'link' ? await fs.readlink(full) : '';
     const bits = (mode & 0o7777).toString(8);
     const text = JSON.stringify([kind, kind === 'link' ? '' : bits, path, kind === 'file' ? String(size) : '', what]);
-    const digest = (of: string, digits: number): string => createHash('md5').update(of).digest('hex').slice(0, digits);
+    const digest = (of: string, digits: number): string =>
+      `1${createHash('md5').update(of).digest('hex').slice(1, digits)}`;
     return Buffer.from(`${digest(path, BUCKET)}${digest(text, DIGEST)}${text}\n`);
   } catch (error) {
     if (isGone(error)) return undefined;

@@ -14,7 +14,7 @@ import * as v from 'valibot';
 import { writeFileAtomic } from '../basics/files.js';
 import { linesOf } from './lines.js';
 import { writeAll } from './pile.js';
-import { BUCKET, DIGEST, type Reader, type Sums, type Table } from './reader.js';
+import { BUCKET, BUCKETS, DIGEST, type Reader, type Sums, type Table } from './reader.js';
 
 const table = v.object({
   name: v.string(),
@@ -25,7 +25,11 @@ const table = v.object({
   key: v.array(v.string()),
   definitions: v.array(v.object({ kind: v.picklist(['index', 'constraint']), name: v.string(), text: v.string() })),
 });
-const index = v.object({ format: v.literal(1), tables: v.array(v.object({ table, rows: v.number() })) });
+const index = v.object({
+  format: v.literal(1),
+  hash: v.string(),
+  tables: v.array(v.object({ table, rows: v.number() })),
+});
 const sums = v.array(v.tuple([v.string(), v.number(), v.string()]));
 
 /** A table as it was kept. */
@@ -41,6 +45,8 @@ export interface KeptTable {
 
 /** What was kept of a source. */
 export interface Kept {
+  /** By which function its sums were made. */
+  readonly hash: string;
   readonly tables: readonly KeptTable[];
 }
 
@@ -70,7 +76,7 @@ export async function keepState(reader: Reader, directory: string, stop: AbortSi
     writeFileAtomic(join(directory, `${tables.length}.sums`), JSON.stringify(tally.sums()), 0o600);
     tables.push({ table: each, rows: tally.rows });
   }
-  writeFileAtomic(join(directory, INDEX), JSON.stringify({ format: 1, tables }), 0o600);
+  writeFileAtomic(join(directory, INDEX), JSON.stringify({ format: 1, hash: reader.hash, tables }), 0o600);
 }
 
 async function* written(chunks: AsyncIterable<Buffer>, fd: number): AsyncGenerator<Buffer> {
@@ -84,8 +90,9 @@ async function* written(chunks: AsyncIterable<Buffer>, fd: number): AsyncGenerat
 export function readKept(directory: string): Kept | undefined {
   const path = join(directory, INDEX);
   if (!existsSync(path)) return undefined;
-  const { tables } = v.parse(index, JSON.parse(readFileSync(path, 'utf8')));
+  const { hash, tables } = v.parse(index, JSON.parse(readFileSync(path, 'utf8')));
   return {
+    hash,
     tables: tables.map((each, at) => {
       const rows = join(directory, `${at}.rows`);
       return {
@@ -116,9 +123,9 @@ export async function* textsOf(
 
 /** Adds up the digests of rows by bucket, as the engines do; exactly, in two halves. */
 class Tally {
-  readonly #count = new Float64Array(16 ** BUCKET);
-  readonly #high = new Float64Array(16 ** BUCKET);
-  readonly #low = new Float64Array(16 ** BUCKET);
+  readonly #count = new Float64Array(2 * BUCKETS);
+  readonly #high = new Float64Array(2 * BUCKETS);
+  readonly #low = new Float64Array(2 * BUCKETS);
   rows = 0;
 
   add(line: Buffer): void {
@@ -134,7 +141,7 @@ class Tally {
     for (const [bucket, count] of this.#count.entries()) {
       if (count === 0) continue;
       const sum = (BigInt(this.#high[bucket] ?? 0) << 32n) + BigInt(this.#low[bucket] ?? 0);
-      sums.push([bucket.toString(16).padStart(BUCKET, '0'), count, String(sum)]);
+      sums.push([bucket.toString(16), count, String(sum)]);
     }
     return sums;
   }

@@ -82,13 +82,14 @@ export async function openMysql(url: URL): Promise<Reader> {
     const { cell } = known.get(name) ?? { cell: () => 'null' };
     const row = (names: readonly string[]): string => `concat_ws(',', ${names.map(cell).join(', ')})`;
     const line = row(columns);
-    const bucket = `left(md5(${key.length === 0 ? line : row(key)}), ${BUCKET})`;
+    const bucket = `concat('1', left(md5(${key.length === 0 ? line : row(key)}), ${BUCKET - 1}))`;
     const listed =
       buckets === undefined ? '' : ` where ${bucket} in (${[...buckets].map((each) => `'${each}'`).join(', ')})`;
-    return `select ${bucket} as b, left(md5(${line}), ${DIGEST}) as d, ${line} as r from ${quoted(name)} t${listed}`;
+    return `select ${bucket} as b, concat('1', left(md5(${line}), ${DIGEST - 1})) as d, ${line} as r from ${quoted(name)} t${listed}`;
   };
 
   return {
+    hash: 'md5',
     tables: catalog.map(({ table }) => table),
     async sums(table, wanted) {
       const sum = 'cast(sum(cast(conv(d, 16, 10) as unsigned)) as char)';

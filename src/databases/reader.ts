@@ -38,7 +38,7 @@ export interface RowsWanted {
 
 /**
  * What the rows of one bucket come to: how many, and the sum of their digests, as decimal text. A bucket holds the
- * rows whose key's md5 begins with the same three digits, so that two sides agree on it whatever their collations,
+ * rows whose keys have twelve bits of their hash in common, so that two sides agree on it whatever their collations,
  * the order of their rows, or their engine's version.
  */
 export interface Sum {
@@ -53,10 +53,12 @@ export type Cell = string | null;
 /** One source of state, open at one moment: all tables are read as they were when it was opened. */
 export interface Reader {
   readonly tables: readonly Table[];
+  /** By which function rows are hashed: sums by another one say nothing of these. */
+  readonly hash: string;
   /** Sums of all buckets, computed in the engine; undefined where there is no engine to ask. */
   sums(table: string, wanted: RowsWanted): Promise<Sums | undefined>;
   /**
-   * Rows as lines: three digits of the bucket, fifteen of the row's digest (`Sum` adds these up), and the row's
+   * Rows as lines: the digits of the bucket, those of the row's digest (`Sum` adds these up), and the row's
    * values as `cells` reads them. Chunks end anywhere.
    */
   rows(table: string, wanted: RowsWanted): AsyncIterable<Buffer>;
@@ -66,9 +68,11 @@ export interface Reader {
 /** Longer values are told by their length and md5: no line grows without limit. */
 export const LONGEST_VALUE = 8192;
 
-/** Where a row's values begin in its line. */
-export const BUCKET = 3;
-export const DIGEST = 15;
+/** Digits of a line's bucket, and of its digest after it; the first of each is a 1, so that none are lost. */
+export const BUCKET = 4;
+export const DIGEST = 16;
+/** How many buckets there are. */
+export const BUCKETS = 4096;
 
 /** Whether a failure is the source's, told in its own words, and no fault of ours. */
 export class SourceError extends Error {}
