@@ -1,7 +1,7 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { formatDuration } from '../src/basics/duration.js';
-import { elapsedAt } from '../src/report/page/elapsed.js';
+import { elapsedAt, formatMoment } from '../src/report/page/elapsed.js';
 import { linkTo, type Shown } from '../src/report/page/links.js';
 import type { Outage, PageModel, PageProbe, PageService, PageStep } from '../src/report/page/model.js';
 import { Log } from './log.js';
@@ -38,7 +38,7 @@ export function Detail({ model, known, shown }: Given) {
   if (shown === undefined) return null;
 
   const frame = (title: string, content: ComponentChildren, more: ComponentChildren = null) => (
-    <section class="detail" role="dialog" aria-labelledby="detail">
+    <section class="detail" data-kind={shown.kind} role="dialog" aria-labelledby="detail">
       <div class="head">
         <h2 id="detail" tabIndex={-1} ref={heading}>
           {title}
@@ -157,7 +157,7 @@ function StepDetail({
           <>
             <dt>began</dt>
             <dd>
-              {formatDuration(elapsedAt(from, model.parts))} after the start, at {clock(from)}
+              {formatMoment(elapsedAt(from, model.parts))} after the start, at {clock(from)}
             </dd>
           </>
         )}
@@ -230,7 +230,7 @@ function ServiceDetail({ model, service }: { readonly model: PageModel; readonly
           <>
             <dt>process {pid}</dt>
             <dd>
-              from {formatDuration(elapsedAt(from, model.parts))} to {formatDuration(elapsedAt(to, model.parts))},{' '}
+              from {formatMoment(elapsedAt(from, model.parts))} to {formatMoment(elapsedAt(to, model.parts))},{' '}
               {end === 'died' ? (
                 <b class="bad">died{how === undefined ? '' : `, ${how}`}</b>
               ) : end === 'up' ? (
@@ -272,8 +272,8 @@ function OutageDetail({
         </dd>
         <dt>between</dt>
         <dd>
-          {formatDuration(elapsedAt(from, model.parts))} and {formatDuration(elapsedAt(to, model.parts))} after the
-          start, {clock(from)} to {clock(to)}
+          {formatMoment(elapsedAt(from, model.parts))} and {formatMoment(elapsedAt(to, model.parts))} after the start,{' '}
+          {clock(from)} to {clock(to)}
           {open ? '; it was still down then' : ''}
         </dd>
         {probe.budgetMs === undefined ? null : (

@@ -111,11 +111,12 @@ export function Lanes({ model, known, shown, total }: Given) {
             {probe.spans.map((span) => (
               <span key={span.from} class="span" data-state={span.state} style={place(span)} />
             ))}
-            {probe.outages.map((outage) => (
+            {probe.outages.map((outage, at) => (
               <Drawn
                 key={outage.id}
                 outage={outage}
                 over={probe.over}
+                beside={hasRoomBeside(outage, probe.outages[at + 1], total)}
                 marked={shown?.kind === 'outage' && shown.id === outage.id}
                 place={place}
               />
@@ -207,15 +208,26 @@ function Bar({ step, marked, place }: { readonly step: PageStep; readonly marked
   );
 }
 
+/** How much of the whole width an outage's length in words takes. */
+const WORDS = 0.09;
+
+function hasRoomBeside(outage: Outage, next: Outage | undefined, total: number): boolean {
+  if ((outage.to - outage.from) / total > WORDS) return false;
+  return next === undefined || (next.from - outage.to) / total > WORDS;
+}
+
 /** An outage: lighter where it is not certain, since nobody sampled just then. */
 function Drawn({
   outage,
   over,
+  beside,
   marked,
   place,
 }: {
   readonly outage: Outage;
   readonly over: boolean;
+  /** Whether its length is written beside it; within it, it shows where there is room. */
+  readonly beside: boolean;
   readonly marked: boolean;
   readonly place: Place;
 }) {
@@ -230,10 +242,12 @@ function Drawn({
         style={place(outage)}
         title={`down for ${outage.length}, ${outage.fell}: ${outage.causes}`}
       >
-        <span>{outage.length}</span>
+        {beside ? <span>{outage.length}</span> : null}
       </a>
       {outage.certain.map(([from, to]) => (
-        <span key={from} class="certain" data-over={over ? '' : undefined} style={place({ from, to })} />
+        <span key={from} class="certain" data-over={over ? '' : undefined} style={place({ from, to })}>
+          {beside ? null : <span>{outage.length}</span>}
+        </span>
       ))}
     </>
   );
@@ -278,7 +292,7 @@ export function Legend({ model }: { readonly model: PageModel }) {
         <i data-status="failed" />
         failed
       </li>
-      {model.probes.length === 0 ? null : (
+      {model.probes.every(({ outages }) => outages.length === 0) ? null : (
         <li>
           <i data-where="off" />
           no answer

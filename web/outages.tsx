@@ -1,14 +1,25 @@
+import { useState } from 'preact/hooks';
 import { formatDuration } from '../src/basics/duration.js';
-import { elapsedAt } from '../src/report/page/elapsed.js';
+import { elapsedAt, formatMoment } from '../src/report/page/elapsed.js';
 import { linkTo } from '../src/report/page/links.js';
-import type { PageModel, PageProbe } from '../src/report/page/model.js';
+import type { Outage, PageModel, PageProbe } from '../src/report/page/model.js';
+import { firstOf } from './run.js';
+
+/** More outages than this are shown when one asks for all: those over their budget first. */
+const MOST = 10;
+
+/** Steps with the largest share in an outage; its link has all of them. */
+const CHARGES = 4;
+const largest = ({ charges }: Outage) => [...charges].sort((a, b) => b.ms - a.ms).slice(0, CHARGES);
 
 /** What did not answer, when, for how long, and which steps it is charged to. */
 export function Outages({ model }: { readonly model: PageModel }) {
+  const [whole, showAll] = useState(false);
   const { probes, parts } = model;
   if (probes.length === 0) return null;
   const all = probes.flatMap((probe) => probe.outages.map((outage) => ({ probe, outage })));
   all.sort((a, b) => a.outage.from - b.outage.from);
+  const shown = whole ? all : firstOf(all, ({ probe }) => probe.over, MOST);
   return (
     <section class="outages" aria-labelledby="away">
       <h2 id="away">What did not answer</h2>
@@ -26,12 +37,12 @@ export function Outages({ model }: { readonly model: PageModel }) {
               </tr>
             </thead>
             <tbody>
-              {all.map(({ probe, outage }) => (
+              {shown.map(({ probe, outage }) => (
                 <tr key={outage.id}>
                   <th scope="row">
                     <a href={linkTo({ kind: 'outage', id: outage.id })}>{probe.name}</a>
                   </th>
-                  <td class="num">{formatDuration(elapsedAt(outage.from, parts))}</td>
+                  <td class="num">{formatMoment(elapsedAt(outage.from, parts))}</td>
                   <td class="num">
                     {outage.length}
                     {outage.open ? ', to the end' : ''}
@@ -39,13 +50,19 @@ export function Outages({ model }: { readonly model: PageModel }) {
                   <td>
                     {outage.charges.length === 0
                       ? outage.fell
-                      : outage.charges.map(({ step, title, ms }, i) => (
+                      : largest(outage).map(({ step, title, ms }, i) => (
                           <span key={step}>
                             {i > 0 ? ', ' : ''}
                             <a href={linkTo({ kind: 'step', id: step })}>{title}</a>
                             {ms > 0 ? ` ${formatDuration(ms)}` : ''}
                           </span>
                         ))}
+                    {outage.charges.length > CHARGES ? (
+                      <a href={linkTo({ kind: 'outage', id: outage.id })}>
+                        {' '}
+                        and {outage.charges.length - CHARGES} more
+                      </a>
+                    ) : null}
                   </td>
                   <td>{outage.causes}</td>
                 </tr>
@@ -54,6 +71,11 @@ export function Outages({ model }: { readonly model: PageModel }) {
           </table>
         </section>
       )}
+      {shown.length < all.length ? (
+        <button type="button" onClick={() => showAll(true)}>
+          Show all {all.length} outages
+        </button>
+      ) : null}
       <ul class="budgets">
         {probes
           .filter(

@@ -1,7 +1,7 @@
 import type { ComponentChild } from 'preact';
 import { useState } from 'preact/hooks';
 import { formatDuration } from '../src/basics/duration.js';
-import { elapsedAt } from '../src/report/page/elapsed.js';
+import { elapsedAt, formatMoment } from '../src/report/page/elapsed.js';
 import { linkTo } from '../src/report/page/links.js';
 import type { PageModel, PageStep } from '../src/report/page/model.js';
 import { firstOf, type Index, isTelling, statusMark, statusWord } from './run.js';
@@ -78,7 +78,7 @@ export function Row({
         href={linkTo({ kind: 'step', id: key })}
         aria-current={current ? 'true' : undefined}
       >
-        <span class="num at">{from === undefined ? '' : formatDuration(elapsedAt(from, model.parts))}</span>
+        <span class="num at">{from === undefined ? '' : formatMoment(elapsedAt(from, model.parts))}</span>
         <span class="mark" aria-hidden="true">
           {statusMark[status]}
         </span>

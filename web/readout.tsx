@@ -1,4 +1,4 @@
-import { formatDuration } from '../src/basics/duration.js';
+import { formatMoment } from '../src/report/page/elapsed.js';
 import { linkTo } from '../src/report/page/links.js';
 import type { PageModel } from '../src/report/page/model.js';
 import { standsAt } from './run.js';
@@ -22,7 +22,7 @@ export function Readout({
   const phase = running[0]?.phase;
   return (
     <div class="readout">
-      <b class="num">{formatDuration(elapsed)}</b>
+      <b class="num">{formatMoment(elapsed)}</b>
       {phase === undefined ? null : <span>{phase}</span>}
       {running.slice(0, RUNNING).map((step) => (
         <a key={step.key} href={linkTo({ kind: 'step', id: step.key })}>

@@ -1,6 +1,6 @@
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { formatDuration } from '../src/basics/duration.js';
-import { elapsedAt, momentAt, totalOf } from '../src/report/page/elapsed.js';
+import { elapsedAt, formatMoment, momentAt, totalOf } from '../src/report/page/elapsed.js';
 import type { Shown } from '../src/report/page/links.js';
 import type { PageModel } from '../src/report/page/model.js';
 import { Lanes, Legend } from './lanes.js';
@@ -21,9 +21,7 @@ const WIDEST_SECOND = 400;
 /** What happened when: phases, projects with their releases and steps, services, probes. */
 export function Timeline({ model, known, shown }: Given) {
   const total = Math.max(1, totalOf(model.parts));
-  const [at, move] = useState(() =>
-    elapsedAt(model.story.find(({ first }) => first)?.at ?? momentAt(total, model.parts), model.parts),
-  );
+  const [at, move] = useState(() => elapsedAt(momentToBegin(model), model.parts));
   const [zoom, setZoom] = useState(1);
   const view = useRef<HTMLElement>(null);
   const tracks = useRef<HTMLDivElement>(null);
@@ -117,7 +115,7 @@ export function Timeline({ model, known, shown }: Given) {
               aria-valuemin={0}
               aria-valuemax={Math.round(total)}
               aria-valuenow={Math.round(at)}
-              aria-valuetext={`${formatDuration(at)} after the start`}
+              aria-valuetext={`${formatMoment(at)} after the start`}
               style={{ left: `${(at / total) * 100}%` }}
               onKeyDown={byKey}
             />
@@ -128,6 +126,13 @@ export function Timeline({ model, known, shown }: Given) {
       <Outages model={model} />
     </section>
   );
+}
+
+/** What is looked at first: the first that went wrong, or how everything stood when the upgrade was done. */
+function momentToBegin({ story, steps, phases, parts }: PageModel): number {
+  const after = new Set(phases.filter(({ blame }) => blame === 'after').map(({ name }) => name));
+  const done = steps.find(({ phase, from }) => from !== undefined && after.has(phase));
+  return story.find(({ first }) => first)?.at ?? done?.from ?? parts.at(-1)?.to ?? 0;
 }
 
 /** Where a key takes the cursor: arrows to where the next thing began or ended. */

@@ -1,7 +1,7 @@
 import { formatDuration } from '../../basics/duration.js';
 import { scenarioTitle } from '../names.js';
 import { clock, count } from '../text.js';
-import { elapsedAt } from './elapsed.js';
+import { elapsedAt, formatMoment } from './elapsed.js';
 import { type Html, html, NOTHING } from './html.js';
 import { linkTo } from './links.js';
 import type { Moment, PageEvidence, PageFailure, PageModel, PageProbe, PageProject } from './model.js';
@@ -131,19 +131,19 @@ function proof({ name, releases, proven, checks }: PageProject): Html {
 }
 
 /** How it came to that, and where everything stood. */
-function aside({ story, standing, parts, failures }: PageModel): Html {
+function aside({ story, standing, parts, sentence }: PageModel): Html {
   if (story.length === 0 && standing.length === 0) return NOTHING;
   const moments = story.map((each) => moment(each, parts));
   return html`<aside aria-label="The story of the run">
   ${story.length === 0 ? NOTHING : html`<h2 id="story">How it came to that</h2>\n  <ol class="story" aria-labelledby="story">${moments}</ol>`}
-  ${standing.length === 0 ? NOTHING : html`<h2>${failures.length > 0 ? 'Where everything stood' : 'In the end'}</h2>${standing.map((line) => html`<p>${line}</p>`)}`}
+  ${standing.length === 0 ? NOTHING : html`<h2>${sentence.tone === 'bad' ? 'Where everything stood' : 'In the end'}</h2><p>${standing.join(' ')}</p>`}
 </aside>`;
 }
 
 function moment({ at, tone, source, text, first, shows }: Moment, parts: PageModel['parts']): Html {
   const said = shows === undefined ? html`${text}` : html`<a href="${linkTo(shows)}">${text}</a>`;
   const mark = tone === 'bad' ? '✘' : tone === 'good' ? '✔' : '·';
-  return html`<li data-tone="${tone}"><span class="mark" aria-hidden="true">${mark}</span><span class="num at">${formatDuration(elapsedAt(at, parts))}</span
+  return html`<li data-tone="${tone}"><span class="mark" aria-hidden="true">${mark}</span><span class="num at">${formatMoment(elapsedAt(at, parts))}</span
     ><span>${said}${first === true ? html` <span class="tag first">the first that went wrong</span>` : NOTHING} <small>${source}</small></span></li>`;
 }
 
