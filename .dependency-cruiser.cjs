@@ -5,7 +5,7 @@ const ROW = [
   ['resources', 'services', 'databases', 'probes', 'git'],
   ['project', 'world'],
   ['workspace'],
-  ['plan'],
+  ['plan', 'review'],
   ['checks'],
   ['run'],
   ['report'],
@@ -48,5 +48,6 @@ module.exports = {
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
     doNotFollow: { path: 'node_modules' },
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'node', 'default', 'types'] },
   },
 };

@@ -1,22 +1,51 @@
+import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { checkProbePhases } from '../plan/probe-phases.js';
 import { planFor } from '../plan/scenario.js';
+import { asGithub, asJson, asSarif, forPeople } from '../report/review/formats.js';
+import { styleFor } from '../report/style.js';
 import { count } from '../report/text.js';
+import type { Finding } from '../review/finding.js';
+import { findPlugins, readPlugin } from '../review/read.js';
+import { review } from '../review/review.js';
 import { caveats } from '../workspace/caveats.js';
 import { loadWorkspace } from '../workspace/read.js';
+import type { CheckFlags } from './flags.js';
 import { readOptions } from './prepare.js';
-import { refuse } from './say.js';
+import { misused } from './say.js';
+import { VERSION } from './version.js';
 
-/** `grenade check`: everything that a run would refuse, without running anything but the settings. */
-export async function check(at: string): Promise<number> {
-  const workspace = await loadWorkspace(at, readOptions({}));
-  if (!workspace.ok) return refuse(workspace.error);
-  const wrong = checkProbePhases(workspace.value.probes, planFor(workspace.value));
-  if (wrong.length > 0) return refuse(wrong);
-  const { base, target, projects, warnings } = workspace.value;
-  const weak = projects.flatMap((project) =>
-    caveats(project, workspace.value).map((what) => `${project.name} ${what}`),
-  );
-  for (const note of [...warnings, ...weak]) process.stdout.write(`note: ${note}\n`);
-  process.stdout.write(`${base.name} → ${target.name}, ${count(projects.length, 'project')}: nothing wrong found.\n`);
-  return 0;
+/** `grenade check`: what a reviewer would say of plugins, and of a native workspace all that a run would refuse. */
+export async function check(at: string, flags: CheckFlags): Promise<number> {
+  const dir = resolve(at);
+  const native = existsSync(join(dir, 'grenade.yaml'));
+  const plugins = await Promise.all(findPlugins(dir).map((each) => readPlugin(each, process.cwd())));
+  if (!native && plugins.length === 0) {
+    return misused(`there is no plugin in ${at}`, 'Give a workspace, a directory of hooks, or a directory of these.');
+  }
+  const { refused, notes } = native ? await refusedBy(dir) : { refused: [], notes: [] };
+  const reviewed = review(plugins).filter((each) => !(native && each.severity === 'error'));
+  const findings = [...refused, ...reviewed];
+  const format = flags.format ?? 'people';
+  const cwd = process.cwd();
+  if (format === 'json') process.stdout.write(asJson(findings, cwd));
+  else if (format === 'sarif') process.stdout.write(asSarif(findings, cwd, VERSION));
+  else if (format === 'github') process.stdout.write(asGithub(findings, cwd));
+  else {
+    for (const note of notes) process.stdout.write(`note: ${note}\n`);
+    process.stdout.write(forPeople(findings, cwd, styleFor(process.stdout, process.env)));
+    if (findings.length === 0) process.stdout.write(`${count(plugins.length, 'project')}: nothing wrong found.\n`);
+  }
+  return findings.some(({ severity }) => severity === 'error') ? 1 : 0;
+}
+
+/** What a run of a native workspace would refuse, and what weakens it. */
+async function refusedBy(dir: string): Promise<{ refused: Finding[]; notes: string[] }> {
+  const loaded = await loadWorkspace(dir, readOptions({}));
+  const wrong = loaded.ok ? checkProbePhases(loaded.value.probes, planFor(loaded.value)) : loaded.error;
+  const refused = wrong.map((each): Finding => ({ ...each, rule: each.rule ?? 'workspace', severity: 'error' }));
+  if (!loaded.ok) return { refused, notes: [] };
+  const { projects, warnings } = loaded.value;
+  const weak = projects.flatMap((project) => caveats(project, loaded.value).map((what) => `${project.name} ${what}`));
+  return { refused, notes: [...warnings, ...weak] };
 }

@@ -16,6 +16,9 @@ export interface RunFlags extends Omit<PlanFlags, 'json'> {
   readonly plan?: string;
   readonly strict?: true;
 }
+export interface CheckFlags {
+  readonly format?: 'people' | 'json' | 'sarif' | 'github';
+}
 export interface OfRun {
   readonly run?: string;
 }

@@ -1,6 +1,6 @@
 import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { describeFault } from '../basics/fault.js';
-import type { CleanFlags, OfRun, PlanFlags, ResourceFlags, RunFlags } from './flags.js';
+import type { CheckFlags, CleanFlags, OfRun, PlanFlags, ResourceFlags, RunFlags } from './flags.js';
 import { VERSION } from './version.js';
 
 /** The outcome of a command: what the process exits with. */
@@ -78,13 +78,24 @@ Exits: 0 passed · 1 the upgrade broke something · 2 wrong usage or workspace, 
 
   program
     .command('check')
-    .summary('look for mistakes without running anything')
+    .summary('say what a reviewer would of hooks, without running them')
+    .description('Reads plugins, classic ones too: a directory of hooks, a directory of these, or a workspace.')
     .addArgument(dir())
+    .addOption(new Option('--format <how>', 'for whom').choices(['people', 'json', 'sarif', 'github']))
     .addHelpText(
       'after',
-      '\nExample:\n  grenade check examples/quickstart\n\nExits: 0 nothing found · 2 a run would be refused',
+      `
+Examples:
+  grenade check examples/quickstart
+  grenade check ~/src/heat/devstack/upgrade
+  grenade check --format sarif > grenade.sarif
+
+A finding is silenced by a comment above its line: # grenade-ignore RULE: reason
+Of a workspace with grenade.yaml, \`settings\` are sourced; of all else nothing is run.
+
+Exits: 0 nothing of severity error · 1 findings of severity error · 2 wrong usage`,
     )
-    .action((at: string) => finish(import('./check.js').then(({ check }) => check(at))));
+    .action((at: string, options: CheckFlags) => finish(import('./check.js').then(({ check }) => check(at, options))));
 
   program
     .command('resource')

@@ -86,7 +86,7 @@ describe('bad input is refused before anything runs, all of it at once, with exi
     ]) {
       expect(stderr).toMatch(said);
     }
-    expect((await rig.grenade('check')).status).toBe(2);
+    expect((await rig.grenade('check')).status).toBe(1);
   });
 
   test.each([

@@ -1,0 +1,40 @@
+import { at } from '../finding.js';
+import type { Rule } from '../rule.js';
+
+export const exceptionWithoutReason: Rule = {
+  name: 'exception-without-reason',
+  severity: 'note',
+  why: 'Operators have to do the same by hand, and nobody can tell them why or when it may go.',
+  find: ({ exceptions }) =>
+    exceptions
+      .filter(({ source }) => !source.comments.some(({ text }) => !text.startsWith('#!') && /(\w+\W+){3}/.test(text)))
+      .map(({ source, direction, release }) =>
+        at(
+          source,
+          0,
+          `This exception for an upgrade ${direction} ${release} says nowhere why it is needed`,
+          'Say it in a comment.',
+        ),
+      ),
+};
+
+export const exceptionNeverCalled: Rule = {
+  name: 'exception-never-called',
+  severity: 'warning',
+  why: 'The upgrade goes without what it was found to need.',
+  find: (plugin) => {
+    const calls = plugin.everything.filter(({ name }) => name === 'upgrade_project');
+    const names = calls.map(({ args }) => args[0]?.value ?? '');
+    if (names.some((name) => name.includes('$'))) return [];
+    return plugin.exceptions
+      .filter(({ source }) => !names.some((name) => source.name === `upgrade-${name}`))
+      .map(({ source }) =>
+        at(
+          source,
+          0,
+          `No hook calls upgrade_project for what ${source.name} is named after`,
+          'Call `upgrade_project NAME` in upgrade.sh, for a file named upgrade-NAME.',
+        ),
+      );
+  },
+};
