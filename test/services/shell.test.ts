@@ -152,6 +152,7 @@ describe('the original', () => {
 });
 
 test('grenaderc sets what hooks expect, and reads localrc only outside a run', () => {
+  rig.file('grenade.yaml', '');
   rig.file('localrc', 'FROM_LOCALRC=yes\n');
   const script = 'set -eu\nFROM_LOCALRC=no\nsource $GRENADE_DIR/grenaderc\necho "$SERVICE_TIMEOUT $FROM_LOCALRC"';
   expect(rig.bash(script, { GRENADE_WORKSPACE: rig.dir, SERVICE_TIMEOUT: '' })).toMatchObject({ stdout: '120 no\n' });
