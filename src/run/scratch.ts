@@ -33,16 +33,17 @@ export class Scratch implements Workplace {
   /** Each hook stands alone. */
   left(): void {}
 
-  /** Takes a directory back, and removes what was left in it. */
+  /** Takes a directory back, and looks what was left in it once the next hook runs: no hook waits for that. */
   giveBack(path: string): void {
+    setImmediate(() => this.#empty(path));
+  }
+
+  #empty(path: string): void {
     try {
-      if (readdirSync(path).length === 0) {
-        this.#free.push(path);
-        return;
-      }
+      if (readdirSync(path).length === 0) this.#free.push(path);
+      else rmSync(path, { recursive: true, force: true });
     } catch {
-      // The hook removed it.
+      // The hook removed it, or made something in it that resists: nobody is given it again.
     }
-    rmSync(path, { recursive: true, force: true });
   }
 }
