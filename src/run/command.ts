@@ -40,7 +40,6 @@ export function startCommand(context: RunContext, step: Step, work: StepCommand)
   const left = work.leaves === true ? `${notesPath}.left` : undefined;
   const cwd = workplace.take();
 
-  const logged = loggedSince(runDir, context.state.logged);
   const logFd = openSync(join(runDir, log), 'a', 0o600);
   const printedFd = work.printed === undefined ? undefined : openSync(work.printed, 'w', 0o600);
   const saidFd = said === undefined ? undefined : openSync(said, 'a', 0o600);
@@ -60,6 +59,8 @@ export function startCommand(context: RunContext, step: Step, work: StepCommand)
   });
   for (const fd of [logFd, printedFd, saidFd]) if (fd !== undefined) closeSync(fd);
   const { pid } = spawned;
+  // While it begins: nothing that it does can be in a service's log yet.
+  const logged = loggedSince(runDir, context.state.logged);
   try {
     journal.append({ type: 'step-started', step: step.key, log, ...(pid === undefined ? {} : { pid }), ...logged });
   } catch (error) {
