@@ -25,6 +25,7 @@ import { whatIsLeft } from '../services/strays.js';
 import { livingServices } from '../services/supervisor.js';
 import type { Workspace } from '../workspace/workspace.js';
 import type { RunFlags } from './flags.js';
+import { quoted, tellGithub } from './github.js';
 import type { Interrupts } from './interrupts.js';
 import { suffixOf } from './of-run.js';
 import { partOf, planned, stopAfter } from './parts.js';
@@ -137,9 +138,10 @@ export async function conduct(
 
   const given = { tail: tailOf(runDir), mask, now: Date.now() };
   log?.close(finalResult(state, { ...given, runDir, style: PLAIN, suffix: '' }));
-  const page = await writeViews(runDir, state, given);
-  const suffix = suffixOf(dir);
-  process.stdout.write(finalResult(state, { ...given, runDir: fromHere(page), style, suffix }));
+  const written = await writeViews(runDir, state, given);
+  const shown = { ...given, runDir: fromHere(written.open), beside: written.beside, style, suffix: suffixOf(dir) };
+  process.stdout.write(quoted(finalResult(state, shown), process.env));
+  await tellGithub(runDir, state, given, written);
   attempt('what is no longer needed could not be removed', () => {
     if (state.verdict === 'passed') dropData(runDir);
     retireRuns(workspace.dataRoot, (old) => old === runDir || livingServices(old).length > 0);

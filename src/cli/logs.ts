@@ -5,6 +5,7 @@ import { createInterface } from 'node:readline';
 import type { StepState } from '../journal/state.js';
 import { maskOf } from '../run/secrets.js';
 import type { OfRun } from './flags.js';
+import { quotes } from './github.js';
 import { openRun } from './of-run.js';
 import { misused } from './say.js';
 
@@ -29,12 +30,15 @@ export async function logs(name: string, at: string, flags: OfRun): Promise<numb
   process.stdout.once('error', () => {
     gone = true;
   });
+  const { open, close } = quotes(process.env);
+  process.stdout.write(open);
   const lines = createInterface({ input: createReadStream(join(runDir, step.log)), crlfDelay: 0 });
   for await (const line of lines) {
     // A reader that is slower than the disk is waited for; one that has seen enough is not.
     if (!process.stdout.write(`${mask(line)}\n`)) await once(process.stdout, 'drain').catch(() => undefined);
     if (gone) break;
   }
+  process.stdout.write(close);
   return 0;
 }
 

@@ -4,7 +4,7 @@ import type { RunState, StepState } from '../../journal/state.js';
 import { somethingIsUp, standing, whatIsUp, whatStrays } from '../standing.js';
 import type { Style } from '../style.js';
 import type { Tail } from '../tail.js';
-import { cleaner } from '../text.js';
+import { cleaner, listing } from '../text.js';
 import { type Sentence, sentence } from '../verdict.js';
 import { caveatLines } from './caveats.js';
 import { evidenceLines } from './evidence.js';
@@ -16,6 +16,8 @@ import { resultTable } from './table.js';
 export interface FinalOptions {
   /** The run's directory as people should see it, relative to where they are. */
   readonly runDir: string;
+  /** What lies beside it for whoever looks further, by name. */
+  readonly beside?: readonly string[];
   readonly tail: Tail;
   readonly mask: (text: string) => string;
   readonly style: Style;
@@ -67,7 +69,7 @@ const inPlanOrder = (steps: readonly StepState[]): StepState[] =>
 
 /** What is still up, where everything lies, and the commands to go on with. */
 function left(state: RunState, options: FinalOptions): string[] {
-  const { style, suffix = '', runDir } = options;
+  const { style, suffix = '', runDir, beside = [] } = options;
   const command = (words: string): string => `grenade ${words}${suffix}`;
   const { alive = false } = options;
   // Of a run that never ended: the steps it was in.
@@ -89,5 +91,6 @@ function left(state: RunState, options: FinalOptions): string[] {
     ...(strays === undefined ? [] : [`  ${cleaner(options.mask)(strays)}`]),
     ...(next === '' ? [] : [`  ${next}`]),
     style.dim(`  ${runDir}${time}`),
+    ...(beside.length === 0 ? [] : [style.dim(`  and beside it ${listing(beside)}`)]),
   ];
 }

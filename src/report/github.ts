@@ -1,0 +1,195 @@
+import { isAbsolute, relative, resolve } from 'node:path';
+import { formatDuration } from '../basics/duration.js';
+import { probeResults } from '../checks/budget.js';
+import { elapsedMs } from '../journal/fold.js';
+import type { RunState } from '../journal/state.js';
+import { accountOf } from './account.js';
+import { gist } from './evidence.js';
+import { explain } from './explain.js';
+import { stepTitle } from './names.js';
+import { formatLength, whereItFell } from './probes.js';
+import { proofRows } from './proofs.js';
+import type { Tail } from './tail.js';
+import { type Clean, cleaner } from './text.js';
+import { exitCode, sentence } from './verdict.js';
+import { weaknesses } from './weaknesses.js';
+
+export interface GithubOptions {
+  readonly tail: Tail;
+  readonly mask: (text: string) => string;
+  readonly now: number;
+  /** The checkout, below which GitHub can show a line of a file. */
+  readonly root: string;
+  /** What was written of the run, as paths from the checkout. */
+  readonly files: readonly string[];
+}
+
+/** GitHub shows so many of each kind of a step's annotations. */
+const ANNOTATIONS = 10;
+/** Failing steps in the summary, and how much of each one's log. */
+const STEPS = 20;
+const LINES = 30;
+const GROUPS = 20;
+
+interface Annotation {
+  readonly level: 'error' | 'warning';
+  readonly title: string;
+  readonly text: string;
+  readonly at?: { readonly file: string; readonly line: number };
+}
+
+/** What went wrong as commands of GitHub's that put it beside the lines of a change, the worst first. */
+export function annotations(state: RunState, options: GithubOptions): string[] {
+  const clean = cleaner(options.mask);
+  const all = [...failures(state, clean), ...doubts(state, clean)];
+  return (['error', 'warning'] as const).flatMap((level) =>
+    all
+      .filter((each) => each.level === level)
+      .slice(0, ANNOTATIONS)
+      .map((each) => command(each, options.root)),
+  );
+}
+
+function failures(state: RunState, clean: Clean): Annotation[] {
+  const verdict: Annotation[] =
+    exitCode(state) === 0
+      ? []
+      : [{ level: 'error', title: 'grenade', text: clean(sentence(state, { now: state.lastAt }).text) }];
+  const steps = state.failed.flatMap(({ record, status }): Annotation[] => {
+    if (status.kind !== 'failed') return [];
+    const { short, what, next } = explain(status.failure, record);
+    const { commandFailed: at } = status;
+    const text = [short, what, at?.command, next].filter((words) => words !== undefined).join('\n');
+    return [{ level: 'error', title: stepTitle(record), text: clean(text), ...(at === undefined ? {} : { at }) }];
+  });
+  const probes = probeResults(state, state.lastAt)
+    .filter(({ over }) => over !== undefined)
+    .map(({ probe: { record }, counted }): Annotation => {
+      const budget = record.budgetMs === undefined ? '' : `; budget ${formatDuration(record.budgetMs)}`;
+      return { level: 'error', title: `probe ${record.name}`, text: `${formatLength(counted)} down${budget}` };
+    });
+  return [...verdict, ...steps, ...probes];
+}
+
+/** What services began to print, and what weakens the verdict. */
+function doubts(state: RunState, clean: Clean): Annotation[] {
+  const printed = state.evidence.map(
+    (group): Annotation => ({
+      level: group.fails ? 'error' : 'warning',
+      title: `${group.service} began to print this ${group.kind}`,
+      text: clean(group.first.text),
+    }),
+  );
+  const weak = weaknesses(state).map(
+    ({ text }): Annotation => ({ level: 'warning', title: 'grenade', text: clean(text) }),
+  );
+  return [...printed, ...weak];
+}
+
+/** `::error file=F,line=L,title=T::TEXT`, with what GitHub reads as its own written in its own way. */
+function command({ level, title, text, at }: Annotation, root: string): string {
+  const file = at === undefined ? undefined : relative(root, resolve(root, at.file));
+  const known = file !== undefined && file !== '' && !file.startsWith('..') && !isAbsolute(file);
+  const properties = [
+    ...(known ? [`file=${property(file)}`, ...(at === undefined || at.line === 0 ? [] : [`line=${at.line}`])] : []),
+    `title=${property(title)}`,
+  ];
+  return `::${level} ${properties.join(',')}::${data(text)}`;
+}
+
+const data = (text: string): string => text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A');
+const property = (text: string): string => data(text).replaceAll(':', '%3A').replaceAll(',', '%2C');
+
+/** A run on one page of Markdown, for the summary of a job. */
+export function summary(state: RunState, options: GithubOptions): string {
+  const clean = cleaner(options.mask);
+  const { mark, text } = sentence(state, options);
+  const rows = proofRows(state).map(({ project, releases, proven, checks }) => [project, releases, proven, checks]);
+  const parts = [
+    `## ${mark} ${inline(clean(text))}`,
+    list(weaknesses(state).map((weakness) => inline(clean(weakness.text)))),
+    ...failedSteps(state, options, clean),
+    probes(state, clean),
+    printed(state, clean),
+    rows.length === 0
+      ? ''
+      : grid(
+          ['project', 'releases', '', ''],
+          rows.map((row) => row.map((cell) => inline(clean(cell)))),
+        ),
+    `${inline(state.run)} · ${formatDuration(elapsedMs(state, state.endedAt ?? state.lastAt))}${options.files.map((file) => ` · \`${file}\``).join('')}`,
+  ];
+  return `${parts.filter((part) => part !== '').join('\n\n')}\n`;
+}
+
+function failedSteps(state: RunState, { tail }: GithubOptions, clean: Clean): string[] {
+  const shown = state.failed.slice(0, STEPS).flatMap((step) => {
+    const account = accountOf(state, step, { tail, clean, lines: LINES });
+    if (account === undefined) return [];
+    const { title, short, ms, place, command: failed, words, notes } = account;
+    const head = [
+      `**${inline(title)}**`,
+      `${inline(short)} after ${formatDuration(ms)}`,
+      ...(place === undefined ? [] : [code(place)]),
+    ];
+    const body = [...failed, ...words];
+    return [[head.join(' · '), ...(body.length === 0 ? [] : [fence(body)]), ...notes.map(inline)].join('\n\n')];
+  });
+  const more = state.failed.length - STEPS;
+  return more > 0 ? [...shown, `and ${more} more failed steps`] : shown;
+}
+
+function probes(state: RunState, clean: Clean): string {
+  const results = probeResults(state, state.endedAt ?? state.lastAt).filter(({ outages }) => outages.length > 0);
+  if (results.length === 0) return '';
+  const rows = results.map(({ probe: { record }, counted, outages, over }) => [
+    `${over === undefined ? '' : '✘ '}${inline(clean(record.name))}`,
+    formatLength(counted),
+    record.budgetMs === undefined ? '' : formatDuration(record.budgetMs),
+    outages
+      .slice(0, 3)
+      .map((outage) => `${formatLength(outage)} ${inline(whereItFell(outage))}`)
+      .join('<br>'),
+  ]);
+  return grid(['probe', 'down', 'budget', 'outages'], rows);
+}
+
+function printed({ evidence }: RunState, clean: Clean): string {
+  if (evidence.length === 0) return '';
+  const rows = evidence
+    .slice(0, GROUPS)
+    .map((group) => [
+      `${group.fails ? '✘ ' : ''}${inline(group.service)}`,
+      group.kind,
+      String(group.count),
+      code(clean(gist(group)).slice(0, 200)),
+    ]);
+  const more = evidence.length - GROUPS;
+  const rest = more > 0 ? `\n\nand ${more} more` : '';
+  return `Printed since the upgrade, and never before it:\n\n${grid(['service', '', 'times', 'first'], rows)}${rest}`;
+}
+
+const list = (items: readonly string[]): string => items.map((item) => `- ${item}`).join('\n');
+
+function grid(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
+  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
+}
+
+/** Text from outside as text: nothing in it is markup, a link, a mention or a cell's end. */
+function inline(text: string): string {
+  return html(text.replace(/\s+/g, ' ').trim())
+    .replace(/[\\`*_[\]#|~@]|:(?=\/\/)/g, (char) => `&#${char.charCodeAt(0)};`)
+    .replace(/www\./gi, 'www&#46;');
+}
+
+const html = (text: string): string => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+const code = (text: string): string => `<code>${inline(text)}</code>`;
+
+/** A block of lines, fenced by more backticks than any of them holds. */
+function fence(lines: readonly string[]): string {
+  const text = lines.join('\n');
+  const longest = Math.max(2, ...(text.match(/`+/g) ?? []).map(({ length }) => length));
+  const mark = '`'.repeat(longest + 1);
+  return `${mark}\n${text}\n${mark}`;
+}
