@@ -7,7 +7,7 @@ import { accountOf } from './account.js';
 import { gist } from './evidence.js';
 import { explain } from './explain.js';
 import { stepTitle } from './names.js';
-import { formatLength, whereItFell } from './probes.js';
+import { budgetOf, formatLength, outageTexts, overBudget } from './probes.js';
 import { proofRows } from './proofs.js';
 import type { Tail } from './tail.js';
 import { type Clean, cleaner } from './text.js';
@@ -30,6 +30,7 @@ const ANNOTATIONS = 10;
 const STEPS = 20;
 const LINES = 30;
 const GROUPS = 20;
+const OUTAGES = 3;
 
 interface Annotation {
   readonly level: 'error' | 'warning';
@@ -64,9 +65,9 @@ function failures(state: RunState, clean: Clean): Annotation[] {
   });
   const probes = probeResults(state, state.lastAt)
     .filter(({ over }) => over !== undefined)
-    .map(({ probe: { record }, counted }): Annotation => {
-      const budget = record.budgetMs === undefined ? '' : `; budget ${formatDuration(record.budgetMs)}`;
-      return { level: 'error', title: `probe ${record.name}`, text: `${formatLength(counted)} down${budget}` };
+    .map((result): Annotation => {
+      const text = [overBudget(result), ...outageTexts(result)].map(clean).join('\n');
+      return { level: 'error', title: `probe ${result.probe.record.name}`, text };
     });
   return [...verdict, ...steps, ...probes];
 }
@@ -142,16 +143,16 @@ function failedSteps(state: RunState, { tail }: GithubOptions, clean: Clean): st
 function probes(state: RunState, clean: Clean): string {
   const results = probeResults(state, state.endedAt ?? state.lastAt).filter(({ outages }) => outages.length > 0);
   if (results.length === 0) return '';
-  const rows = results.map(({ probe: { record }, counted, outages, over }) => [
-    `${over === undefined ? '' : '✘ '}${inline(clean(record.name))}`,
-    formatLength(counted),
-    record.budgetMs === undefined ? '' : formatDuration(record.budgetMs),
-    outages
-      .slice(0, 3)
-      .map((outage) => `${formatLength(outage)} ${inline(whereItFell(outage))}`)
+  const rows = results.map((result) => [
+    `${result.over === undefined ? '' : '✘ '}${inline(clean(result.probe.record.name))}`,
+    formatLength(result.counted),
+    budgetOf(result.probe),
+    outageTexts(result)
+      .slice(0, OUTAGES)
+      .map((outage) => inline(clean(outage)))
       .join('<br>'),
   ]);
-  return grid(['probe', 'down', 'budget', 'outages'], rows);
+  return grid(['probe', 'down', '', 'outages'], rows);
 }
 
 function printed({ evidence }: RunState, clean: Clean): string {

@@ -99,6 +99,7 @@ const Probe = v.object({
   ),
   unseenMs: said(Count, 'How long nothing is known in those phases.'),
   samples: Count,
+  never: maybe(Text, 'Why it was never up; null when it was.'),
   outages: v.array(Outage),
 });
 

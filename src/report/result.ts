@@ -5,6 +5,7 @@ import type { Evidence, RunState, ServiceState, StepState } from '../journal/sta
 import { explain } from './explain.js';
 import { lastWords, telling } from './last-words.js';
 import { hookOf, projectOf } from './names.js';
+import { neverUp } from './probes.js';
 import { fromWorkspace, proofOf, verifiedAfter } from './queries.js';
 import type { Result } from './result-schema.js';
 import type { Tail } from './tail.js';
@@ -148,7 +149,8 @@ function evidenceOf(
   };
 }
 
-function probeOf({ probe, outages, counted, unseenMs, over }: ProbeResult, clean: Clean): Result['probes'][number] {
+function probeOf(result: ProbeResult, clean: Clean): Result['probes'][number] {
+  const { probe, outages, counted, unseenMs, over } = result;
   const { name, kind, target, project, intervalMs, budgetMs } = probe.record;
   return {
     name,
@@ -161,6 +163,7 @@ function probeOf({ probe, outages, counted, unseenMs, over }: ProbeResult, clean
     downMs: { shortest: Math.round(counted.shortest), longest: Math.round(counted.longest) },
     unseenMs: Math.round(unseenMs),
     samples: probe.tracks.reduce((sum, { samples }) => sum + samples, 0),
+    never: optional(neverUp(result), clean),
     outages: outages.map(({ begin, end, open, shortest, longest, connections, causes, charges }) => ({
       begin: bounds(begin),
       end: bounds(end),

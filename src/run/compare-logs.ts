@@ -2,7 +2,7 @@ import { statSync } from 'node:fs';
 import type { Group } from '../checks/logs/groups.js';
 import { isIgnored } from '../checks/logs/rules.js';
 import { timeOf } from '../checks/logs/time.js';
-import { type Stretch, stretches } from '../checks/logs/windows.js';
+import { type Stretch, stretches, wasShortened } from '../checks/logs/windows.js';
 import type { RunContext } from './context.js';
 import { scanLog } from './log-scan.js';
 import { logNames, logPath } from './logged.js';
@@ -27,7 +27,7 @@ export async function compareLogs(context: RunContext, signal: AbortSignal): Pro
     const path = logPath(runDir, log);
     const size = statSync(path, { throwIfNoEntry: false })?.size ?? 0;
     const parts = stretches(state, log).filter(({ from }) => from <= size);
-    if (size < (state.logged.get(log) ?? 0)) {
+    if (wasShortened(state, log, size)) {
       journal.append({
         type: 'warned',
         text: `the log of ${log} was shortened while the run went on: what it began to print cannot be told`,

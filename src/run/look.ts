@@ -13,7 +13,11 @@ const DUMP_MS = 5000;
  * Looks at what services printed while they are as the upgrade left them: before anything is deleted or taken down,
  * and after a failure before anything is destroyed. Says whether what was seen lets the run pass.
  */
-export async function lookAtLogs(context: RunContext, interrupt: AbortSignal): Promise<{ readonly passed: boolean }> {
+export async function lookAtLogs(
+  context: RunContext,
+  verdict: Verdict,
+  interrupt: AbortSignal,
+): Promise<{ readonly passed: boolean }> {
   const { journal, state, workspace } = context;
   try {
     await compareLogs(context, interrupt);
@@ -21,6 +25,10 @@ export async function lookAtLogs(context: RunContext, interrupt: AbortSignal): P
     // A run that should fail by what it finds there must not pass because nobody looked.
     if (workspace.logs.fail.length > 0) throw error;
     journal.append({ type: 'warned', text: `the logs of services could not be compared: ${describeFault(error)}` });
+  }
+  if (verdict === 'passed' && workspace.logs.fail.length > 0 && !state.comparedLogs?.size) {
+    const text = 'logs.fail was not looked at: no service has a log in services/ that could be compared';
+    journal.append({ type: 'warned', text });
   }
   return { passed: !state.evidence.some(({ fails }) => fails) };
 }

@@ -158,7 +158,7 @@ class Runner {
     const seen = this.#seen;
     this.#seen = true;
     if (seen && verdict === 'passed') return verdict;
-    const passed = seen || (await lookAtLogs(this.#context, this.#options.interrupt)).passed;
+    const passed = seen || (await lookAtLogs(this.#context, verdict, this.#options.interrupt)).passed;
     const judged = verdict === 'passed' && !passed ? 'upgrade' : verdict;
     await lookAtMachine(this.#context, judged);
     return judged;

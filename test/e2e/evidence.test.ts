@@ -106,3 +106,32 @@ test('the base and the upgrade in two goes are compared all the same', async () 
   expect(status, stdout).toBe(0);
   expect(rig.journal().filter(({ type }) => type === 'log-evidence')).toHaveLength(3);
 });
+
+test('a daemon that a project starts itself is compared when it logs where services do; one that does not is named', async () => {
+  const files = {
+    'grenade.yaml': `${TWO_RELEASES}logs: { fail: [error] }\n`,
+    'projects/web/shutdown.sh': '#!/usr/bin/env bash\necho down\n',
+    'projects/web/version.sh': '#!/usr/bin/env bash\necho "$RELEASE"\n',
+  };
+  const start = (log: string): string =>
+    `#!/usr/bin/env bash\nsource "$GRENADE_DIR/functions"\necho "ERROR: known" >> ${log}\n[[ $GRENADE_SIDE == base ]] || echo "ERROR: new" >> ${log}\n`;
+  await using rig = new Rig({ ...files, 'projects/web/start.sh': start('"$(service_log web)"') });
+  const red = await rig.grenade('run');
+  expect([red.status, red.stdout]).toEqual([
+    1,
+    expect.stringContaining('The upgrade broke web: it began to print errors'),
+  ]);
+  expect(rig.journal().flatMap((event) => (event.type === 'log-evidence' ? [event.pattern] : []))).toEqual(['new']);
+
+  rig.write({ 'projects/web/start.sh': start('"$DATA_DIR/web.log"') });
+  const green = await rig.grenade('run');
+  expect([green.status, green.stdout]).toEqual([0, expect.stringContaining('logs.fail was not looked at')]);
+});
+
+test('a log that was emptied in the middle of a run accuses nobody', async () => {
+  await using rig = web();
+  rig.write({ 'projects/web/migrate.sh': '#!/usr/bin/env bash\n: > "$GRENADE_RUN_DIR/services/web.log"\n' });
+  const { status, stdout } = await rig.start(['run'], SAYS).outcome;
+  expect([status, stdout]).toEqual([0, expect.stringContaining('the log of web was shortened')]);
+  expect(stdout).not.toContain('never before');
+});

@@ -47,6 +47,8 @@ const PLAIN_ERROR = [
   /\berror (?:while|when|in|at|during|connecting|reading|writing|opening|loading|starting|occurred)\b/i,
 ];
 const NO_ERROR = /\b(?:no|0|zero|without|any)\s+(?:\w+\s+)?errors?\b/i;
+/** `error: null`, as programs print their objects. */
+const EMPTY_ERROR = /\berrors?["']?\s*[:=]\s*["']?(?:null|none|nil|undefined|false|no|0)["']?[,;.]?\s*$/i;
 const DEPRECATED = /\bdeprecat(?:ed|ion|es)\b|(?:Deprecation|Future)Warning\b|\[DEP0\d{3}\]/i;
 
 /** Whether a line may begin a block. Most do not, and are looked at no further. */
@@ -156,6 +158,7 @@ function begin(text: string, line: number, offset: number): Open | undefined {
     return made('error', { way: 'python', prefix: text.slice(0, at), head: text.slice(at), stack: true });
   if (GO.test(text)) return made('error', { way: 'go' });
   if (RUST.test(text)) return made('error', { way: 'rust', stack: true });
+  if (EMPTY_ERROR.test(text)) return undefined;
   const json = jsonLine(text);
   const level = json === undefined ? levelOf(text) : json.level;
   const head = json?.message ?? text;

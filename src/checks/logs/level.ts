@@ -17,7 +17,7 @@ const PLACES = [
   new RegExp(String.raw`[[(<](${ANY})[\])>]`, 'i'),
   new RegExp(String.raw`\b(?:level|lvl|severity|loglevel|levelname)["']?\s*[=:]\s*["']?(${ANY})\b`, 'i'),
   new RegExp(String.raw`(?:^|[\s|:[(-])(${ANY.toUpperCase()})(?=[\s\]):|,-]|$)`),
-  new RegExp(String.raw`^(?:[\d\sTZ:.,/+-]*\s)?(${ANY}):(?=\s|$)`, 'i'),
+  new RegExp(String.raw`^(?:\d[\d\sTZ:.,/+-]*\s)?(${ANY}):(?=\s|$)`, 'i'),
 ];
 /** As Kubernetes' klog writes it: `E0523 12:00:01.123456`. */
 const KLOG = /^([IWEF])\d{4} \d\d:\d\d:\d\d/;

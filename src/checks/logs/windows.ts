@@ -29,14 +29,22 @@ export function stretches(state: RunState, log: string): Stretch[] {
     ...lives.flatMap(({ logOffset, stopping }) => [logOffset, ...(stopping === undefined ? [] : [stopping.logOffset])]),
   ];
   const found: Stretch[] = [];
+  // All of them stand in the order of the log: each is gone through once.
+  let [at, lifeAt] = [-1, -1];
   for (const from of [...new Set(cuts)].sort((a, b) => a - b)) {
-    const at = marks.findLastIndex((mark) => mark.from <= from);
-    const life = lives.findLast(({ logOffset }) => logOffset <= from);
+    while ((marks[at + 1]?.from ?? Number.POSITIVE_INFINITY) <= from) at += 1;
+    while ((lives[lifeAt + 1]?.logOffset ?? Number.POSITIVE_INFINITY) <= from) lifeAt += 1;
     const step = marks[at]?.step;
     const upgraded = up !== undefined && at >= upAt && from >= up.from;
-    found.push({ from, step, window: windowOf(state, { life, step, from, upgraded }) });
+    found.push({ from, step, window: windowOf(state, { life: lives[lifeAt], step, from, upgraded }) });
   }
   return found.filter((stretch, at) => at === 0 || !same(stretch, found[at - 1]));
+}
+
+/** Whether the log lost what it had held: by rotation, or because somebody emptied it. Then places in it mean nothing. */
+export function wasShortened(state: RunState, log: string, size: number): boolean {
+  const sizes = [...marksOf(state, log).map(({ from }) => from), size];
+  return sizes.some((each, at) => each < (sizes[at - 1] ?? 0));
 }
 
 const same = (a: Stretch, b: Stretch | undefined): boolean => a.window === b?.window && a.step === b.step;

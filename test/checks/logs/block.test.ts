@@ -194,6 +194,10 @@ describe('what is said when all is well is none', () => {
     '--- 2026-11-23T13:02:07.000Z service web is started again ---',
     '    at frame.of.nothing (x.js:1:1)',
     "  code: 'ECONNRESET'",
+    '  error: something,',
+    'error: null',
+    'level=info error=nil',
+    '"error": none,',
   ])('%s', (line) => {
     expect(blocks(line)).toEqual([]);
   });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { stretches, type Window } from '../../../src/checks/logs/windows.js';
+import { stretches, type Window, wasShortened } from '../../../src/checks/logs/windows.js';
 import type { EventBody } from '../../../src/journal/event.js';
 import type { Hook, Side } from '../../../src/journal/record.js';
 import { keyOf, Story } from '../../report/story.js';
@@ -123,5 +123,15 @@ describe('what a part of a log is held for', () => {
 
   test('a run that never came to the target has nothing after', () => {
     expect(windows(told(...BASE, SHUTDOWN, ['worker', 'migrate', 'target']))).toEqual([[0, 'before']]);
+  });
+
+  test('a log that was emptied meanwhile is known', () => {
+    const state = told(...BASE, SHUTDOWN);
+    expect([wasShortened(state, 'worker', 25), wasShortened(state, 'worker', 19)]).toEqual([false, true]);
+    const again = new Story();
+    for (const size of [0, 50, 10, 60])
+      again.say({ type: 'step-started', step: 'x', log: 'x', logged: { worker: size } });
+    expect(wasShortened(again.state, 'worker', 70)).toBe(true);
+    expect(wasShortened(again.state, 'other', 0)).toBe(false);
   });
 });
