@@ -64,6 +64,6 @@ test('a window ends a block', async () => {
 test('where everything is different, nothing is said to be new', async () => {
   // Twenty thousand and one: written in letters, for numbers would make one of them.
   const name = (n: number): string => [...String(n)].map((digit) => 'ghijklmnop'[Number(digit)]).join('');
-  const many = Array.from({ length: 20_001 }, (_, n) => `ERROR: ${name(n)}\n`).join('');
+  const many = Array.from({ length: 20_001 }, (_, n) => `ERROR: the ${name(n)}\n`).join('');
   expect(await fresh(['before', many], ['after', 'ERROR: new\n'])).toBeUndefined();
 });
