@@ -9,6 +9,8 @@ import { readJournal } from '../src/journal/journal.js';
 import { timedRun, timedSpawn } from './grenade.js';
 import { interleave, median, printRows, type Row } from './measure.js';
 import { page } from './page.js';
+import { sampling } from './sampling.js';
+import { witness } from './witness.js';
 import { makeWorkspace } from './workspace.js';
 
 const ROUNDS = 5;
@@ -195,6 +197,8 @@ const BENCHES: Readonly<Record<string, () => Promise<Row[]>>> = {
   growth,
   flood,
   page: () => page(ROUNDS),
+  sampling,
+  witness,
 };
 const asked = process.argv.slice(2);
 for (const name of asked.length > 0 ? asked : Object.keys(BENCHES)) {

@@ -23,7 +23,7 @@ export async function interleave(rounds: number, ...things: readonly Measure[]):
 export interface Row {
   readonly what: string;
   readonly value: number;
-  readonly unit: '×' | 'ms' | 'MB';
+  readonly unit: '×' | 'ms' | 'MB' | '%' | 'runs';
   /** The most it may be. */
   readonly reach: number;
   /** The measurements behind it. */
