@@ -47,8 +47,8 @@ const PLAIN_ERROR = [
   /\berror (?:while|when|in|at|during|connecting|reading|writing|opening|loading|starting|occurred)\b/i,
 ];
 const NO_ERROR = /\b(?:no|0|zero|without|any)\s+(?:\w+\s+)?errors?\b/i;
-/** `error: null`, as programs print their objects. */
-const EMPTY_ERROR = /\berrors?["']?\s*[:=]\s*["']?(?:null|none|nil|undefined|false|no|0)["']?[,;.]?\s*$/i;
+/** `error: null`, as programs print their objects; in capitals it is a level. */
+const EMPTY_ERROR = /\b[eE]rrors?["']?\s*[:=]\s*["']?(?:null|[Nn]one|nil|undefined|[Ff]alse|no|0)["']?[,;.]?\s*$/;
 const DEPRECATED = /\bdeprecat(?:ed|ion|es)\b|(?:Deprecation|Future)Warning\b|\[DEP0\d{3}\]/i;
 
 /** Whether a line may begin a block. Most do not, and are looked at no further. */

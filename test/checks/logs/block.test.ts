@@ -151,6 +151,7 @@ note: run with \`RUST_BACKTRACE=1\` environment variable to display a backtrace`
     '!!! uWSGI process <n> got Segmentation Fault !!!',
     '!!! uWSGI process 4242 got Segmentation Fault !!!',
   ],
+  ['a message of one word', 'error', 'none', '2026-11-25 10:00:00 ERROR: none'],
   ['a plain program', 'error', 'convert: error: cannot open <path>', 'convert: error: cannot open /tmp/x.png'],
 ];
 
