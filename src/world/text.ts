@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 
-/** Rows as aligned columns, so that a difference between two runs is a difference in words and not in blanks. */
+/** Rows as aligned columns. */
 export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const all = [head, ...rows];
   const widths = head.map((_, at) => Math.max(...all.map((row) => row[at]?.length ?? 0)));
@@ -14,6 +14,17 @@ export function table(head: readonly string[], rows: readonly (readonly string[]
     .join('\n');
 }
 
+/**
+ * Rows whose cells begin at stops, so that what one looks like hangs on no other: a process that is there in one of two
+ * runs is one line of their difference.
+ */
+function stops(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const padded = (cell: string): string => cell.padEnd(Math.ceil((cell.length + 2) / STOP) * STOP);
+  return [head, ...rows].map((row) => row.map(padded).join('').trimEnd()).join('\n');
+}
+
+const STOP = 16;
+
 /** The same row once, with how many there are in front; in the order of their text. */
 export function counted(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const times = new Map<string, { readonly row: readonly string[]; count: number }>();
@@ -24,7 +35,7 @@ export function counted(head: readonly string[], rows: readonly (readonly string
     else known.count += 1;
   }
   const sorted = [...times].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, each]) => each);
-  return table(
+  return stops(
     [...head.slice(0, -1), 'COUNT', ...head.slice(-1)],
     sorted.map(({ row, count }) => [...row.slice(0, -1), String(count), ...row.slice(-1)]),
   );
