@@ -54,9 +54,10 @@ export class Lane {
 
   /** Calls off what has taken too long. */
   expire(awake: number): void {
-    for (const begun of [...this.#begun]) {
-      // They were begun in order, and each has the same limit.
-      if (begun.deadline > awake) return;
+    // They were begun in order, and each has the same limit.
+    const [first] = this.#begun;
+    if (first === undefined || first.deadline > awake) return;
+    for (const begun of this.#begun.filter(({ deadline }) => deadline <= awake)) {
       if (begun.sample !== undefined) continue;
       begun.callOff();
       this.#settle(begun, { kind: 'no-answer', cause: `no answer within ${this.options.limitMs / 1000} s` });

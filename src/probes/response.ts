@@ -1,3 +1,7 @@
+const CONNECTION = /\r\nconnection:[ \t]*([^\r]*)/i;
+const LENGTH = /\r\ncontent-length:[ \t]*(\d+)[ \t]*(?:\r|$)/i;
+const CHUNKED = /\r\ntransfer-encoding:[^\r]*chunked/i;
+
 /** More than this before an empty line is no header of a service that is well. */
 const LONGEST_HEADER = 64 * 1024;
 
@@ -60,14 +64,12 @@ export class ResponseReader {
 
   #read(header: string, persistent: boolean, status: number): void {
     this.status = status;
-    const of = (name: string): string | undefined =>
-      new RegExp(`\\r\\n${name}:[ \\t]*([^\\r]*)`, 'i').exec(header)?.[1];
-    const connection = of('connection')?.toLowerCase() ?? '';
+    const connection = CONNECTION.exec(header)?.[1]?.toLowerCase() ?? '';
     this.keeps = persistent ? !connection.includes('close') : connection.includes('keep-alive');
-    const length = of('content-length');
+    const length = LENGTH.exec(header)?.[1];
     if (status === 204 || status === 304) this.done = true;
-    else if (of('transfer-encoding')?.toLowerCase().includes('chunked')) this.#body = 'chunk-size';
-    else if (length !== undefined && /^\d+\s*$/.test(length)) {
+    else if (CHUNKED.test(header)) this.#body = 'chunk-size';
+    else if (length !== undefined) {
       this.#body = 'length';
       this.#left = Number(length);
       this.done = this.#left === 0;

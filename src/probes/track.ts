@@ -62,18 +62,26 @@ export class Track {
     const cause = outcome.kind === 'up' ? undefined : outcome.cause;
     if (status === 'down') this.failed++;
     const { countsFrom } = this.#options;
+    const late = this.#lateFor(start);
+    // Nearly all samples say what the one before said.
+    if (status === this.#status && status !== 'unknown' && cause === this.#cause && late === 0) {
+      this.#last = [start, end];
+      return NONE;
+    }
     const changes: Change[] = [];
     if (this.#status === 'pending') {
       if (countsFrom !== undefined) {
         changes.push(this.#change('unknown', [countsFrom, countsFrom], 'it was not sampled before'));
       } else if (status !== 'up') {
         this.never = cause;
-        return [];
+        return NONE;
       }
     }
     this.never = undefined;
-    if (this.#changes >= MOST_CHANGES) return [];
-    changes.push(...this.#gapBefore(start));
+    if (this.#changes >= MOST_CHANGES) return NONE;
+    if (late > 0 && this.#last !== undefined) {
+      changes.push(this.#change('unknown', this.#last, `the sampler was ${Math.round(late)} ms late`));
+    }
     if (status !== this.#status || cause !== this.#cause) {
       // After what could not be seen, nothing before this sample says when it changed.
       const compared = status === 'unknown' || this.#status === 'up' || this.#status === 'down';
@@ -85,15 +93,13 @@ export class Track {
     return changes;
   }
 
-  /** Where a sample is missing because we were late. */
-  *#gapBefore(start: number): Generator<Change> {
-    if (this.#last === undefined || (this.#status !== 'up' && this.#status !== 'down')) return;
+  /** By how much we were late for a sample, in milliseconds, when one is missing for that; otherwise 0. */
+  #lateFor(start: number): number {
+    if (this.#last === undefined || (this.#status !== 'up' && this.#status !== 'down')) return 0;
     const { intervalMs } = this.#options;
-    const [from, to] = this.#last;
-    const due = Math.max(from + intervalMs, to);
-    const late = start - due;
-    if (late < Math.max(intervalMs, LATE)) return;
-    yield this.#change('unknown', [from, due], `the sampler was ${Math.round(late)} ms late`);
+    // Where samples come one by one, a slow one takes the place of others.
+    const late = start - (Math.max(...this.#last) + intervalMs);
+    return late < Math.max(intervalMs, LATE) ? 0 : late;
   }
 
   #change(status: ProbeStatus, since: Bounds, cause: string | undefined): Change {
@@ -106,6 +112,8 @@ export class Track {
     return { status, since, ...(cause === undefined ? {} : { cause }) };
   }
 }
+
+const NONE: readonly Change[] = [];
 
 /** Being late by less, in milliseconds, is what samples that lie a little further apart say by themselves. */
 const LATE = 50;

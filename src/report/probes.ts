@@ -10,7 +10,7 @@ import { formatLimit, listing } from './text.js';
 /** Steps, causes and outages that are named; of more the number. */
 const NAMED = 3;
 /** Less than this cannot have hidden much, in milliseconds. */
-const UNSEEN = 1000;
+export const UNSEEN = 1000;
 
 /** `4.2 s`, or what it lies between where tenths of a second differ. */
 export function formatLength({ shortest, longest }: Length): string {

@@ -305,6 +305,42 @@ story('killed-early', 4, () => {
   return told;
 });
 
+/** Probes of a run that was told to its end: one that stayed up, one that was away while s3rver was upgraded, one that never was up. */
+function probed(budgetMs: number): Story {
+  const ask = { kind: 'http', target: 'http://127.0.0.1:1/', intervalMs: 100 } as const;
+  const probes = [
+    { name: 'postgres', ...ask },
+    { name: 's3', ...ask, budgetMs },
+    { name: 'stats', ...ask, budgetMs: 0 },
+  ];
+  const told = new Story({ probes }).until(keyOf('postgres', 'create', 'base'));
+  for (const name of ['postgres', 's3']) told.seen(name, 'up', [told.now, told.now + 10]);
+  told.until(keyOf('s3rver', 'shutdown', 'base')).seen('s3', 'down', [told.now + 20, told.now + 120], 'ECONNREFUSED');
+  told.until(keyOf('s3rver', 'start', 'target')).pass(4000);
+  told.seen('s3', 'up', [told.now - 120, told.now - 20]);
+  told.until(keyOf('s3rver', 'destroy', 'target'));
+  const sampled = { connection: 'new', samples: 90, until: told.now } as const;
+  return told.say({
+    type: 'sampling-ended',
+    until: told.now,
+    latestMs: 3,
+    probes: [
+      { probe: 'postgres', ...sampled, failed: 0 },
+      { probe: 's3', ...sampled, failed: 50 },
+      { probe: 'stats', connection: 'new', samples: 90, failed: 90, never: 'ECONNREFUSED' },
+    ],
+  });
+}
+story('upgrade-over-budget', 1, () => probed(2000).end('upgrade'));
+story('passed-with-outages', 0, () => probed(30_000).toTheEnd().end('passed'));
+story('sampler-lost', 0, () => {
+  const ask = { kind: 'tcp', target: '127.0.0.1:1', intervalMs: 100, budgetMs: 0 } as const;
+  const told = new Story({ probes: [{ name: 'guest', ...ask }] }).until(keyOf('postgres', 'create', 'base'));
+  told.seen('guest', 'up', [told.now, told.now + 10]).until(keyOf('postgres', 'migrate', 'target'));
+  told.say({ type: 'sampling-ended', until: told.now, reason: 'the sampler was ended by SIGKILL', probes: [] });
+  return told.toTheEnd().end('passed');
+});
+
 describe('the final result', () => {
   test.each(Object.keys(stories))('%s', async (name) => {
     const told = stories[name];

@@ -1,6 +1,7 @@
 import type { Event, EventBody, LogEvidence, ProjectRecord, Verdict } from '../../src/journal/event.js';
 import type { Failure } from '../../src/journal/failure.js';
 import { foldRun } from '../../src/journal/fold.js';
+import type { Bounds, Connection, ProbeRecord, ProbeStatus } from '../../src/journal/probe.js';
 import type { Action, Blame, Hook, PhaseRecord, Side, StepRecord } from '../../src/journal/record.js';
 import type { RunState } from '../../src/journal/state.js';
 
@@ -31,6 +32,7 @@ interface Shape {
   /** A step that saves the state stands before the shutdown. */
   readonly saves?: boolean;
   readonly strict?: boolean;
+  readonly probes?: readonly ProbeRecord[];
 }
 
 /** Tells a run, step by step, as the runner would write it: everything passes until something is said to fail. */
@@ -46,6 +48,7 @@ export class Story {
     empty = [],
     saves = false,
     strict = false,
+    probes = [],
   }: Shape = {}) {
     const records = projects.map((project) =>
       typeof project === 'string' ? { name: project, backing: project === 'postgres', caveats: [] } : project,
@@ -75,13 +78,19 @@ export class Story {
     const harness = { version: '0.1.0', pid: 4711, startTime: '99' };
     this.say({ type: 'run-started', run: '2026-11-23-130200', workspace: '/home/ada/shop', harness });
     const releases = { base: 'spring', target: 'autumn' };
-    this.say({ type: 'planned', scenario: 'full stop', strict, releases, projects: records, phases, steps });
+    this.say({ type: 'planned', scenario: 'full stop', strict, releases, projects: records, phases, steps, probes });
   }
 
   say(body: EventBody, later = 0): this {
     this.#at += later;
     this.events.push({ at: this.#at, ...body });
     return this;
+  }
+
+  /** What samples of a probe said changed. */
+  seen(probe: string, status: ProbeStatus, since: Bounds, cause?: string, connection: Connection = 'new'): this {
+    const why = cause === undefined ? {} : { cause };
+    return this.say({ type: 'probe-changed', probe, connection, status, since, ...why });
   }
 
   /** Runs every step before this one. */

@@ -1,6 +1,6 @@
 import { type ProbeResult, probeResults } from '../../checks/budget.js';
 import type { RunState } from '../../journal/state.js';
-import { budgetOf, formatLength, neverUp, onWhich, whereItFell } from '../probes.js';
+import { budgetOf, formatLength, neverUp, onWhich, UNSEEN, whereItFell } from '../probes.js';
 import type { Style } from '../style.js';
 import { type Clean, columns, count } from '../text.js';
 
@@ -26,11 +26,11 @@ const rank = (result: ProbeResult): number =>
   result.over !== undefined ? 0 : result.outages.length > 0 ? 1 : neverUp(result) !== undefined ? 2 : 3;
 
 function rowsOf(result: ProbeResult): string[][] {
-  const { probe, outages, over } = result;
+  const { probe, outages, unseenMs, over } = result;
   const name = `  ${over === undefined ? ' ' : '✘'} probe ${probe.record.name}`;
   const never = neverUp(result);
   if (never !== undefined) return [[name, `never was up: ${never}`]];
-  if (outages.length === 0) return [[name, 'never down', '', budgetOf(probe)]];
+  if (outages.length === 0) return [[name, unseenMs < UNSEEN ? 'never down' : 'never seen down', '', budgetOf(probe)]];
   const rows = outages.slice(0, OUTAGES).map((outage, at) => {
     const causes = outage.causes[0] === undefined ? '' : `: ${outage.causes[0]}`;
     return [
