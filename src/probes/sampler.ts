@@ -13,8 +13,12 @@ import { askTcp } from './tcp.js';
 // The process that samples all probes of a run: `node sampler.js`, told by the first line of its standard input what
 // to sample. It ends with that input, and so with the runner, however that ends.
 
-/** Samples begin on ticks of this many milliseconds, so that many of them share one turn of the event loop. */
-const TICK = 10;
+/**
+ * Samples begin on ticks, so that many of them share one turn of the event loop, which costs as much as a sample: so
+ * many to the shortest interval, and never further apart than this, in milliseconds.
+ */
+const TICKS = 5;
+const LONGEST_TICK = 20;
 /** We look at the clock at least this often, in milliseconds, to know when we were late ourselves. */
 const LOOK = 50;
 /** How often it is written down up to when anything was seen, in milliseconds: a killed sampler says no more. */
@@ -24,6 +28,7 @@ class Sampler {
   readonly #orders: Orders;
   readonly #journal: Journal;
   readonly #lanes: readonly Lane[];
+  readonly #tick: number;
   /** How much of the time so far we slept through, in milliseconds: limits of samples do not count it. */
   #slept = 0;
   #latest = 0;
@@ -34,6 +39,7 @@ class Sampler {
   constructor(given: Orders) {
     this.#orders = given;
     this.#journal = new Journal(given.changes);
+    this.#tick = Math.min(LONGEST_TICK, ...given.jobs.map(({ intervalMs }) => intervalMs / TICKS));
     const now = Date.now();
     this.#lanes = given.jobs.flatMap((job) => lanesOf(job, now).map((options) => this.#lane(options)));
   }
@@ -74,7 +80,7 @@ class Sampler {
       this.#seenAt = now;
       this.#tellSeen();
     }
-    this.#planned = Math.max(Math.ceil(next / TICK) * TICK, now + 1);
+    this.#planned = Math.max(Math.ceil(next / this.#tick) * this.#tick, now + 1);
     this.#timer = setTimeout(() => this.#turn(), this.#planned - performance.now());
   }
 
