@@ -49,6 +49,7 @@ export function startCommand(context: RunContext, step: Step, work: StepCommand)
       ...context.env,
       ...workplace.env,
       ...work.env,
+      PWD: cwd,
       GRENADE_NOTES: notesPath,
       GRENADE_STEP: step.key,
       ...(left === undefined ? {} : { GRENADE_LEFT: left }),

@@ -31,8 +31,9 @@ export interface Sources {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Variables that differ because a shell ran, not because a file said so. */
-const NOISE = /^(_|SHLVL|PWD|OLDPWD|GRENADE_.*|BASH_FUNC_.*)$/;
+/** Variables that differ because a shell ran and not because a file said so, and those by which hooks find the run. */
+const NOISE =
+  /^(_|SHLVL|PWD|OLDPWD|GRENADE_(DIR|NODE|WORKSPACE|RUN_DIR|NOTES|STEP|SIDE|REGISTRATION|LOCALRC|WRITE_LOCALRC))$/;
 
 /** Sources `localrc` and settings. With neither, nothing is run at all. */
 export async function sourceSettings(sources: Sources): Promise<Result<Sourced, Problem[]>> {

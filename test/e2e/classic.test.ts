@@ -152,6 +152,16 @@ describe('settings of a classic workspace', () => {
     ]);
   });
 
+  test('hand on functions and variables that they export, whatever their names', async () => {
+    const settings =
+      'register_project_for_upgrade one\nhelp() { echo "helped by $GRENADE_OF_MINE in $PWD"; }\nexport -f help\nexport GRENADE_OF_MINE=me\n';
+    await using rig = new ClassicRig(
+      project('10_one', { settings, 'shutdown.sh': '#!/bin/bash\nhelp >>"$TOLD"\nenv | grep ^PWD= >>"$TOLD"\n' }),
+    );
+    expect((await rig.grenade('run')).status).toBe(0);
+    expect(rig.calls).toEqual(expect.arrayContaining([`helped by me in ${rig.dir}`, `PWD=${rig.dir}`]));
+  });
+
   test('a failing command in one ends it, as the original’s errexit does, before anything runs', async () => {
     await using rig = new ClassicRig(project('10_one', { settings: 'register_project_for_upgrade one\nfalse\n' }));
     const { status, stderr } = await rig.grenade('run');
