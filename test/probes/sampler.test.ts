@@ -39,9 +39,8 @@ describe('the sampler', () => {
       expect(end[0]).toBeLessThanOrEqual(back + 1);
       expect(end[1]).toBeGreaterThanOrEqual(back);
       expect(open).toBe(false);
-      // Whoever had just connected is reset.
-      expect(causes.every((cause) => cause === 'ECONNREFUSED' || cause === 'ECONNRESET')).toBe(true);
-      expect(causes).not.toEqual([]);
+      // Whoever had just connected is reset, or has asked and gets no answer.
+      expect(causes.join()).toMatch(/^(?:(?:ECONNREFUSED|ECONNRESET|it closed the connection without an answer),?)+$/);
     }
   });
 
