@@ -1,5 +1,6 @@
 import { isAbsolute, join, normalize } from 'node:path';
 import { err, ok, type Result } from '../basics/result.js';
+import { isDecodable } from '../basics/url.js';
 import type { Difference } from '../journal/difference.js';
 import { compareFiles } from './compare-files.js';
 import { type CompareOptions, compareTables, type Looked } from './compare-tables.js';
@@ -47,16 +48,6 @@ export function parseDataSource(text: string, dataDir: string): Result<DataSourc
       return ok({ kind: 'mysql', url });
     default:
       return err(FORMS);
-  }
-}
-
-/** Whether its parts can be taken apart: a lone `%` is let through by `URL`, and cannot be decoded. */
-function isDecodable({ username, password, pathname }: URL): boolean {
-  try {
-    for (const part of [username, password, pathname]) decodeURIComponent(part);
-    return true;
-  } catch {
-    return false;
   }
 }
 

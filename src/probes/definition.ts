@@ -1,5 +1,6 @@
 import { parseDuration } from '../basics/duration.js';
 import { err, ok, type Result } from '../basics/result.js';
+import { isDecodable } from '../basics/url.js';
 
 /** A probe as people write it: in `grenade.yaml`, in a module, or in the words of `register_probe`. */
 export interface GivenProbe {
@@ -176,8 +177,8 @@ const STRAY = /\{\w+:[^}]*\}/;
 
 function isHttp(text: string): boolean {
   if (!URL.canParse(text)) return false;
-  const { protocol } = new URL(text);
-  return protocol === 'http:' || protocol === 'https:';
+  const url = new URL(text);
+  return (url.protocol === 'http:' || url.protocol === 'https:') && isDecodable(url);
 }
 
 /** Names of the ports that a text has placeholders for. */

@@ -20,6 +20,7 @@ describe('a probe as it is written', () => {
     [{ name: 'a' }, 'probe a asks nothing'],
     [{ name: 'a', http: 'http://h/', tcp: 'h:1' }, 'probe a asks by http and tcp at once'],
     [{ name: 'a', http: 'localhost:80' }, 'probe a asks "localhost:80", which is no URL'],
+    [{ name: 'a', http: 'http://u:%@h/' }, 'probe a asks "http://u:%@h/", which is no URL'],
     [{ name: 'a', http: 'http://h:{prot:web}/' }, 'probe a has a placeholder that nobody fills: http://h:{prot:web}/'],
     [{ name: 'a', tcp: 'h' }, 'probe a asks "h", which is no address'],
     [{ name: 'a', tcp: 'h:70000' }, 'probe a asks "h:70000", which is no address'],
