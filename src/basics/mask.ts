@@ -1,3 +1,5 @@
+import { wildcard } from './wildcard.js';
+
 /** What stands where a secret was. */
 const MASKED = '***';
 
@@ -15,10 +17,7 @@ const QUERY_PASSWORD = /([?&](?:ssl)?password=)[^\s&'"]+/gi;
 
 /** Whether a variable or key of this name holds a secret; `*` in a pattern is any text, upper and lower case are one. */
 export function isSecretName(name: string, patterns: readonly string[]): boolean {
-  return [...ALWAYS, ...patterns].some((pattern) => {
-    const source = pattern.split('*').map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&'));
-    return new RegExp(`^${source.join('.*')}$`, 'i').test(name);
-  });
+  return [...ALWAYS, ...patterns].some((pattern) => wildcard(pattern, 'i').test(name));
 }
 
 /**

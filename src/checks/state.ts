@@ -1,3 +1,4 @@
+import { wildcard } from '../basics/wildcard.js';
 import { type Difference, type JudgedDifference, type Ruling, type Severity, weightOf } from '../journal/difference.js';
 import type { StateCompared } from '../journal/event.js';
 import type { Expectation, StateRules } from '../workspace/workspace.js';
@@ -86,10 +87,7 @@ function meets(expectation: Expectation, data: string, { kind, at, column }: Dif
   );
 }
 
-function matches(pattern: string, text: string): boolean {
-  const source = pattern.split('*').map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&'));
-  return new RegExp(`^${source.join('.*')}$`, 's').test(text);
-}
+const matches = (pattern: string, text: string): boolean => wildcard(pattern).test(text);
 
 /** Two differences are the same thing happening: of the same kind, to the same table and column, or to the same file. */
 const sameness = (data: string, { kind, at, column }: Difference): string =>

@@ -1,5 +1,6 @@
 import type { Case, Command, If, Statement, SyntaxNode, TestExpression, Word } from 'unbash';
 import { forEachChild } from 'unbash';
+import { wildcard } from '../basics/wildcard.js';
 import { all, type Call, callOf, functionsOf, literal, soleVariable } from './bash.js';
 import type { Source } from './source.js';
 
@@ -280,10 +281,4 @@ const MOST = 20_000;
 const STATEMENTS: ReadonlySet<SyntaxNode['type']> = new Set(['Statement', 'CompoundList', 'Function']);
 
 /** Whether a pattern of literals and `*` matches. */
-export function matches(pattern: Word, text: string): boolean {
-  const source = pattern.text
-    .replace(/["']/g, '')
-    .split('*')
-    .map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&'));
-  return new RegExp(`^${source.join('.*')}$`).test(text);
-}
+export const matches = (pattern: Word, text: string): boolean => wildcard(pattern.text.replace(/["']/g, '')).test(text);
