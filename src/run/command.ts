@@ -45,15 +45,12 @@ export function startCommand(context: RunContext, step: Step, work: StepCommand)
   const saidFd = said === undefined ? undefined : openSync(said, 'a', 0o600);
   const spawned = spawnInto(work.command, {
     cwd,
-    env: {
-      ...context.env,
-      ...workplace.env,
-      ...work.env,
+    env: merged(context.env, workplace.env, work.env, {
       PWD: cwd,
       GRENADE_NOTES: notesPath,
       GRENADE_STEP: step.key,
       ...(left === undefined ? {} : { GRENADE_LEFT: left }),
-    },
+    }),
     stdout: printedFd ?? logFd,
     stderr: logFd,
     ...(saidFd === undefined ? {} : { also: Object.fromEntries(workplace.descriptors.map((fd) => [fd, saidFd])) }),
@@ -106,6 +103,15 @@ export function startCommand(context: RunContext, step: Step, work: StepCommand)
     },
     fold: () => notes.fold(),
   };
+}
+
+/**
+ * One environment of several, the later before the earlier. An object without a prototype is a plain table: spread into
+ * a literal, each hook's would leave kilobytes of descriptions of its shape in old memory, which every fork copies.
+ */
+function merged(...parts: readonly NodeJS.ProcessEnv[]): NodeJS.ProcessEnv {
+  const env: NodeJS.ProcessEnv = Object.create(null);
+  return Object.assign(env, ...parts);
 }
 
 function failureOf(ended: Ended): Failure | undefined {
