@@ -6,11 +6,14 @@ import type { Fetched } from '../git/fetch.js';
 import { type PlannedFetch, planFetch } from '../git/plan.js';
 import type { GitSettings } from '../git/settings.js';
 import type { Places } from './places.js';
+import type { Plugin } from './pluginrc.js';
 import type { GitProject } from './schema.js';
+
+type Asked = NonNullable<Checkout['asked']>;
 
 /** A project that is fetched by git, and where in its checkout it lies. */
 export interface ProjectByGit {
-  readonly checkout: Checkout;
+  readonly checkout: Checkout & { readonly asked: Asked };
   /** Absolute path. */
   readonly dir: string;
 }
@@ -21,13 +24,25 @@ export type FetchAll = (
   dataRoot: string,
 ) => Promise<Result<readonly Fetched[], readonly Problem[]>>;
 
-/** What an entry of `projects` asks for. Its checkout lies in the data root, where nothing else of the user's is. */
-export function projectByGit(
-  { name, git, ref, path }: GitProject,
-  at: number,
-  { dir, dataRoot, places }: { readonly dir: string; readonly dataRoot: string; readonly places: Places },
-): ProjectByGit {
+/** What an entry of `projects` asks for. */
+export function listedByGit(project: GitProject, at: number, roots: Roots, places: Places): ProjectByGit {
   const { file = places.file, line, column } = places.problem(['projects', at], '', '');
+  const asked = { file, ...(line === undefined ? {} : { line }), ...(column === undefined ? {} : { column }) };
+  return projectByGit(project, asked, roots);
+}
+
+/** What `pluginrc` asks for. Such a project keeps its hooks where the original looks for them. */
+export function pluginByGit({ url, dir: _, asked, ...rest }: Plugin, roots: Roots): ProjectByGit {
+  return projectByGit({ ...rest, git: url, path: 'devstack/upgrade' }, asked, roots);
+}
+
+/** The workspace, and its data root: checkouts lie there, where nothing else of the user's is. */
+interface Roots {
+  readonly dir: string;
+  readonly dataRoot: string;
+}
+
+function projectByGit({ name, git, ref, path }: GitProject, asked: Asked, { dir, dataRoot }: Roots): ProjectByGit {
   const checkout = join(dataRoot, 'plugins', name);
   return {
     checkout: {
@@ -35,7 +50,7 @@ export function projectByGit(
       url: isPath(git) ? resolve(dir, git) : git,
       ...(ref === undefined ? {} : { ref }),
       dir: checkout,
-      asked: { file, ...(line === undefined ? {} : { line }), ...(column === undefined ? {} : { column }) },
+      asked,
     },
     dir: join(checkout, path ?? '.'),
   };

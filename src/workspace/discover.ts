@@ -19,17 +19,21 @@ export interface Discovered {
   readonly problems: readonly Problem[];
 }
 
-/** Finds the projects of a workspace, in order. Those that are fetched by git are looked for where they have to lie. */
+/**
+ * Finds the projects of a workspace, in order: those that it lists, then those of `pluginrc`. What is fetched by git is
+ * looked for where it has to lie.
+ */
 export async function discover(
   dir: string,
-  wanted: readonly (string | ProjectByGit)[] | undefined,
+  listed: readonly (string | ProjectByGit)[] | undefined,
+  plugins: readonly ProjectByGit[],
   places: Places,
   cwd: string,
 ): Promise<Discovered> {
   const problems: Problem[] = [];
   /** By path, the name that is given to it from outside. */
   const paths = new Map<string, string | undefined>();
-  for (const [at, each] of (wanted ?? [DEFAULT]).entries()) {
+  for (const [at, each] of [...(listed ?? [DEFAULT]), ...plugins].entries()) {
     if (typeof each !== 'string') {
       const { path, problem } = inCheckout(each);
       if (path !== undefined) paths.set(path, each.checkout.name);
@@ -39,7 +43,7 @@ export async function discover(
     const { found, problem } = await expand(dir, each);
     for (const path of found) if (!paths.has(path)) paths.set(path, undefined);
     if (problem !== undefined) {
-      problems.push(places.problem(wanted === undefined ? [] : ['projects', at], problem.message, problem.fix));
+      problems.push(places.problem(listed === undefined ? [] : ['projects', at], problem.message, problem.fix));
     }
   }
   const directories: ProjectDirectory[] = [];

@@ -1,15 +1,16 @@
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmdirSync, rmSync } from 'node:fs';
-import { join, relative, resolve } from 'node:path';
+import { basename, join, relative, resolve } from 'node:path';
 import { parseDuration } from '../basics/duration.js';
 import type { Problem } from '../basics/problem.js';
 import { err, ok, type Result } from '../basics/result.js';
 import { gitSettings } from '../git/settings.js';
-import { type FetchAll, fetchProjects, type ProjectByGit, projectByGit } from './by-git.js';
+import { type FetchAll, fetchProjects, listedByGit, type ProjectByGit, pluginByGit } from './by-git.js';
 import { isClassic, readClassic } from './classic/read.js';
 import { completeWorkspace } from './complete.js';
 import { type ReadConfig, readConfig } from './config.js';
 import { discover } from './discover.js';
 import type { AnyDraft, Draft, Drafted } from './draft.js';
+import { hasPluginrc, readPluginrc } from './pluginrc.js';
 import { chooseReleases, sameNames, unknownReleases } from './releases.js';
 import { checkSyntax } from './syntax.js';
 import type { Limits, Release } from './workspace.js';
@@ -136,20 +137,29 @@ async function draftOf(dir: string, options: ReadOptions): Promise<DraftOf> {
   const { base, target } = chosen.ok ? chosen.value : { base: NONE, target: NONE };
 
   const dataRoot = resolve(dir, config['data-root'] ?? '.grenade');
-  const wanted = config.projects?.map((each, at) =>
-    typeof each === 'string' ? each : projectByGit(each, at, { dir, dataRoot, places }),
+  const localrc = existsSync(join(dir, 'localrc')) ? join(dir, 'localrc') : undefined;
+  const plugins = hasPluginrc(dir)
+    ? await inScratch(dataRoot, (scratch) => readPluginrc({ dir, localrc }, scratch))
+    : ok([]);
+  if (!plugins.ok) problems.push(...plugins.error);
+  const roots = { dir, dataRoot };
+  const listed = config.projects?.map((each, at) =>
+    typeof each === 'string' ? each : listedByGit(each, at, roots, places),
   );
-  const byGit = wanted?.filter((each): each is ProjectByGit => typeof each !== 'string') ?? [];
+  const plugged = plugins.ok ? plugins.value.map((each) => pluginByGit(each, roots)) : [];
+  const byGit = [...(listed ?? []).filter((each) => typeof each !== 'string'), ...plugged];
+  problems.push(...askedTwice(byGit));
   const settings = gitSettings({ ...process.env, ...(options.offline === true ? { OFFLINE: 'True' } : {}) });
   // Nothing is fetched for a workspace with which something is wrong already.
   const fetch = problems.length === 0 ? options.fetch : undefined;
   const fetched = await fetchProjects(byGit, dataRoot, settings, fetch);
   if (!fetched.ok) problems.push(...fetched.error);
 
-  const found = read.projectsUnknown ? { directories: [], problems: [] } : await discover(dir, wanted, places, cwd);
+  const found = read.projectsUnknown
+    ? { directories: [], problems: [] }
+    : await discover(dir, listed, plugged, places, cwd);
   problems.push(...found.problems);
 
-  const localrc = join(dir, 'localrc');
   const draft: Draft = {
     kind: 'native',
     dir,
@@ -172,9 +182,9 @@ async function draftOf(dir: string, options: ReadOptions): Promise<DraftOf> {
     onFailure: options.onFailure ?? config['on-failure'] ?? 'keep',
     jobs: options.jobs ?? config.jobs ?? 1,
     dataRoot,
-    ...(existsSync(localrc) ? { localrc } : {}),
+    ...(localrc === undefined ? {} : { localrc }),
     fetched: fetched.ok ? fetched.value : [],
-    projectsKnown: !read.projectsUnknown && fetched.ok,
+    projectsKnown: !read.projectsUnknown && plugins.ok && fetched.ok,
     directories: found.directories,
     ...(options.projects === undefined ? {} : { selected: options.projects }),
     givenProbes: config.probes ?? [],
@@ -184,6 +194,22 @@ async function draftOf(dir: string, options: ReadOptions): Promise<DraftOf> {
   };
   return { drafted: { draft, problems } };
 }
+
+/** `pluginrc` and `grenade.yaml` have one place for a name. */
+const askedTwice = (byGit: readonly ProjectByGit[]): Problem[] =>
+  byGit.flatMap(({ checkout: { name, asked } }, at) => {
+    const first = byGit.findIndex(({ checkout }) => checkout.name === name);
+    const { file, line } = byGit[first]?.checkout.asked ?? asked;
+    return first === at || file === asked.file
+      ? []
+      : [
+          {
+            message: `${name} is fetched by git twice: ${basename(file)}${line === undefined ? '' : `:${line}`} names it too`,
+            fix: 'Keep one of them.',
+            ...asked,
+          },
+        ];
+  });
 
 /** Stands for a release that could not be read; its draft is never handed out. */
 const NONE: Release = { name: '', versions: {}, env: {} };

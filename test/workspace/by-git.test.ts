@@ -1,4 +1,4 @@
-import { symlinkSync } from 'node:fs';
+import { readdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { err, ok } from '../../src/basics/result.js';
@@ -61,6 +61,51 @@ describe('a project that is fetched by git', () => {
     ]);
     // From here on nobody has to fetch it.
     expect((await loadWorkspace(dir, { cwd: dir })).ok).toBe(true);
+  });
+
+  test('is named by pluginrc too, with its hooks where the original looks for them', async () => {
+    const commit = rig.commit('origin/heat', plugin('heat'));
+    const dir = directory({
+      'grenade.yaml': TWO_RELEASES,
+      localrc: `MINE=${join(rig.dir, 'origin')}\n`,
+      pluginrc: 'if [[ -n $MINE ]]; then enable_grenade_plugin heat "$MINE/heat" master; fi\n',
+      ...hooks('projects/10_first'),
+    });
+    const unfetched = await loadWorkspace(dir, { cwd: dir });
+    expect(unfetched).toMatchObject({
+      ok: false,
+      error: [
+        { message: 'heat has not been fetched, so its hooks are not known', file: join(dir, 'pluginrc'), line: 1 },
+      ],
+    });
+    const workspace = await loadWorkspace(dir, { cwd: dir, fetch });
+    if (!workspace.ok) throw new Error(workspace.error.map(({ message }) => message).join('\n'));
+    expect(workspace.value.projects.map(({ name, dir: at }) => [name, at.slice(dir.length)])).toEqual([
+      ['first', '/projects/10_first'],
+      ['heat', '/.grenade/plugins/heat/devstack/upgrade'],
+    ]);
+    expect(workspace.value.fetched).toMatchObject([{ checkout: { name: 'heat', ref: 'master' }, commit }]);
+    expect(readdirSync(dir).sort()).toEqual(['.grenade', 'grenade.yaml', 'localrc', 'pluginrc', 'projects']);
+    expect(readdirSync(join(dir, '.grenade'))).toEqual(['plugins']);
+  });
+
+  test('has one place: pluginrc or grenade.yaml', async () => {
+    const problems = await problemsOf({
+      'grenade.yaml': `${TWO_RELEASES}projects: [{ name: heat, git: /a }]\n`,
+      pluginrc: '\nenable_grenade_plugin heat /b\n',
+    });
+    expect(problems).toContain(
+      '\npluginrc:2  heat is fetched by git twice: grenade.yaml:4 names it too\n  Keep one of them.\n',
+    );
+  });
+
+  test('makes a pluginrc that cannot be read a problem, with its line', async () => {
+    const problems = await problemsOf({
+      'grenade.yaml': TWO_RELEASES,
+      pluginrc: 'x=1\nif [[ $x\n',
+      ...hooks('projects/10_first'),
+    });
+    expect(problems).toMatch(/pluginrc:\d {2}pluginrc cannot be sourced: /);
   });
 
   test('is said to be missing, and what would be fetched, by who only looks', async () => {

@@ -269,7 +269,7 @@ describe('what is wrong with projects', () => {
       'projects/10_mod/resources.sh': SCRIPT,
       'projects/10_mod/helper.sh': SCRIPT,
     });
-    const { directories } = await discover(dir, undefined, new Places(`${dir}/grenade.yaml`), dir);
+    const { directories } = await discover(dir, undefined, [], new Places(`${dir}/grenade.yaml`), dir);
     expect(directories).toMatchObject([{ kind: 'module', file: `${dir}/projects/10_mod/project.ts` }]);
     const problems = directories.flatMap((each) => (each.kind === 'module' ? each.problems : []));
     expect(`\n${problems.map((each) => formatProblem(each, dir)).join('\n')}\n`).toMatchInlineSnapshot(`

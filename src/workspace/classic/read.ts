@@ -1,11 +1,11 @@
 import { existsSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import type { Problem } from '../../basics/problem.js';
 import { err, ok, type Result } from '../../basics/result.js';
-import type { Checkout } from '../../git/checkout.js';
 import type { Note } from '../../journal/notes.js';
 import { DEFAULT_RULES } from '../data.js';
-import { shellFile, sourceSettings } from '../settings.js';
+import { pluginsOf, sourceEarly } from '../pluginrc.js';
+import { shellFile } from '../settings.js';
 import type { Limits } from '../workspace.js';
 import type { ClassicDraft } from './draft.js';
 
@@ -26,9 +26,6 @@ export interface ClassicOptions {
 
 /** The original has no limits; these only end what nobody waits for any more. In milliseconds. */
 const LIMITS: Limits = { hook: 12 * 3_600_000, services: 120_000, run: 48 * 3_600_000, hooks: {}, projects: {} };
-
-/** How long `localrc` and `pluginrc` may take to be sourced, in milliseconds. */
-const READING = 60_000;
 
 /**
  * Sources `localrc` and `pluginrc`, and nothing that would need a DevStack.
@@ -54,15 +51,15 @@ export async function readClassic(
 
   const file = CLASSIC.map((name) => join(dir, name)).find((path) => existsSync(path)) ?? join(dir, 'localrc');
   const reader = shellFile('classic/settings.bash');
-  const sourced = await sourceSettings({
-    dir,
-    localrc: undefined,
-    settings: CLASSIC.map((name) => join(dir, name)).filter((path) => existsSync(path)),
-    reader: (dump) => ['bash', reader, 'rc', dump],
-    runDir: scratch,
-    env: { ...process.env, GRENADE_DIR: dirname(shellFile('functions')), GRENADE_WORKSPACE: dir },
-    limitMs: READING,
-  });
+  const sourced = await sourceEarly(
+    {
+      dir,
+      localrc: undefined,
+      settings: CLASSIC.map((name) => join(dir, name)).filter((path) => existsSync(path)),
+      reader: (dump) => ['bash', reader, 'rc', dump],
+    },
+    scratch,
+  );
   if (!sourced.ok) return sourced;
   const { notes } = sourced.value;
   const variables = readVariables(notes);
@@ -89,7 +86,7 @@ export async function readClassic(
     dataRoot: join(dir, '.grenade'),
     fetched: [],
     variables,
-    plugins: plugins(notes),
+    plugins: pluginsOf(notes),
     ...(options.projects === undefined ? {} : { selected: options.projects }),
     cwd: options.cwd,
   });
@@ -100,15 +97,4 @@ export function readVariables(notes: readonly Note[]): Record<string, string> {
   return Object.fromEntries(
     notes.flatMap(([kind, name = '', value = '']) => (kind === 'variable' ? [[name, value]] : [])),
   );
-}
-
-/** What `enable_grenade_plugin` named; the last word counts. */
-function plugins(notes: readonly Note[]): Checkout[] {
-  const found = new Map<string, Checkout>();
-  for (const [kind, name = '', url = '', ref = '', dir = '', file = '', line = ''] of notes) {
-    if (kind !== 'plugin') continue;
-    const asked = { file, ...(Number(line) > 0 ? { line: Number(line) } : {}) };
-    found.set(name, { name, url, dir, ...(ref === '' ? {} : { ref }), asked });
-  }
-  return [...found.values()];
 }
