@@ -25,6 +25,7 @@ export function planned(workspace: Workspace, plan: Plan, flags: RunFlags, probe
     phases: plan.phases.map(({ name, blame }) => ({ name, blame })),
     steps: plan.phases.flatMap(({ steps }) => steps.map(({ after: _, ...record }) => withEmptiness(record, projects))),
     ...(probes.length === 0 ? {} : { probes: probes.map(({ record }) => record) }),
+    ...(workspace.data.length === 0 ? {} : { data: workspace.data.map(({ name }) => name) }),
   };
 }
 

@@ -30,7 +30,8 @@ export const DIFFERENCES = [
 export type DifferenceKind = (typeof DIFFERENCES)[number];
 
 /** How much a kind of difference can mean: something is gone, something is other than it was, something came. */
-export type Weight = 'loss' | 'change' | 'addition';
+export const WEIGHTS = ['loss', 'change', 'addition'] as const;
+export type Weight = (typeof WEIGHTS)[number];
 
 /** A table or a column that goes with nothing in it is no loss. */
 export function weightOf({ kind, count }: Pick<Difference, 'kind' | 'count'>): Weight {

@@ -29,6 +29,7 @@ export type Event = { /** When, in milliseconds since the epoch. */ readonly at:
   | WorldDumped
   | CheckoutReady
   | StateCompared
+  | StateUnread
   | ExpectationMissed
   | Interrupted
   | RunFinished
@@ -74,6 +75,8 @@ export interface Planned {
   readonly steps: readonly StepRecord[];
   /** What is asked all through the run; left out when nothing is. */
   readonly probes?: readonly ProbeRecord[];
+  /** Names of the data that is registered; left out when none is. */
+  readonly data?: readonly string[];
 }
 
 /** `-t` goes on with a run that ended after its base part. */
@@ -252,6 +255,15 @@ export interface StateCompared {
   readonly control: boolean;
   /** What differs, and what is held of it; of very many only sums, with a few examples. */
   readonly differences: readonly JudgedDifference[];
+}
+
+/** Registered data could not be read, so that nothing can be said of what became of it. */
+export interface StateUnread {
+  readonly type: 'state-unread';
+  readonly step: string;
+  /** The name it is registered under. */
+  readonly data: string;
+  readonly reason: string;
 }
 
 /** A difference that the workspace expects in this upgrade did not happen. */

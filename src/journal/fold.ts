@@ -7,6 +7,7 @@ import type {
   Planned,
   ProjectRecord,
   StateCompared,
+  StateUnread,
   Stray,
   Verdict,
 } from './event.js';
@@ -71,7 +72,9 @@ export class RunFold implements RunState {
   exceptions: ExceptionUse[] = [];
   checkouts = new Map<string, CheckoutReady>();
   summaries: Summary[] = [];
+  data: readonly string[] = [];
   compared: StateCompared[] = [];
+  unread: StateUnread[] = [];
   missed: ExpectationMissed[] = [];
   interrupted: string | undefined;
   verdict: Verdict | undefined;
@@ -178,6 +181,9 @@ export class RunFold implements RunState {
           event,
         ];
         return;
+      case 'state-unread':
+        this.unread = [...this.unread.filter(({ step, data }) => step !== event.step || data !== event.data), event];
+        return;
       case 'expectation-missed':
         this.missed = [...this.missed.filter(({ what }) => what !== event.what), event];
         return;
@@ -208,6 +214,7 @@ export class RunFold implements RunState {
     this.strict = event.strict;
     this.releases = event.releases;
     this.projects = event.projects;
+    this.data = event.data ?? [];
     this.probes = planProbes(this.probes, event.probes ?? []);
     this.phases = event.phases.map((record) => ({ record, steps: [], finished: 0, failed: 0 }));
     this.steps = [];

@@ -6,6 +6,7 @@ import type {
   LogEvidence,
   ProjectRecord,
   StateCompared,
+  StateUnread,
   Stray,
   Verdict,
 } from './event.js';
@@ -172,8 +173,12 @@ export interface RunState {
   /** What came by git, by its name: the latest word on each. */
   readonly checkouts: ReadonlyMap<string, CheckoutReady>;
   readonly summaries: readonly Summary[];
+  /** Names of the data that is registered, in order. */
+  readonly data: readonly string[];
   /** What became of registered data: the control restart's comparisons and the upgrade's. */
   readonly compared: readonly StateCompared[];
+  /** Registered data that could not be read. */
+  readonly unread: readonly StateUnread[];
   /** Expected differences that did not happen. */
   readonly missed: readonly ExpectationMissed[];
   /** The signal that asked the run to end. */

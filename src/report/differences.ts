@@ -1,5 +1,6 @@
 import { unreachable } from '../basics/unreachable.js';
 import { type Difference, type JudgedDifference, type Ruling, weightOf } from '../journal/difference.js';
+import type { StateCompared } from '../journal/event.js';
 import { count } from './text.js';
 
 /** A difference in words: `3 rows gone from public.jobs`. */
@@ -80,4 +81,67 @@ export function tellRuling(ruling: Ruling): string {
 export const isWorthALine = ({ ruling }: JudgedDifference): boolean =>
   ruling.kind === 'unexpected' && ruling.severity !== 'note';
 
-export const isAddition = (difference: Difference): boolean => weightOf(difference) === 'addition';
+const isAddition = (difference: Difference): boolean => weightOf(difference) === 'addition';
+
+/** How many rows, files or definitions they are about together. */
+export const sumOf = (list: readonly Difference[]): number => list.reduce((total, each) => total + each.count, 0);
+
+/** Differences by what is held of them, in the order in which people look. */
+export interface Sorted {
+  /** What nobody expected, and what fails or warns. */
+  readonly worth: readonly JudgedDifference[];
+  /** What nobody expected, and is only noted. */
+  readonly noted: readonly JudgedDifference[];
+  readonly expected: readonly JudgedDifference[];
+  readonly byItself: readonly JudgedDifference[];
+  /** What is new, and fails or warns nobody. */
+  readonly additions: readonly JudgedDifference[];
+}
+
+export function sortDifferences(all: readonly JudgedDifference[]): Sorted {
+  const sorted: Record<keyof Sorted, JudgedDifference[]> = {
+    worth: [],
+    noted: [],
+    expected: [],
+    byItself: [],
+    additions: [],
+  };
+  for (const each of all) sorted[kindOf(each)].push(each);
+  // What fails the run stands before what warns.
+  const fails = ({ ruling }: JudgedDifference): number =>
+    ruling.kind === 'unexpected' && ruling.severity === 'fail' ? 0 : 1;
+  sorted.worth.sort((a, b) => fails(a) - fails(b));
+  return sorted;
+}
+
+function kindOf(each: JudgedDifference): keyof Sorted {
+  if (isWorthALine(each)) return 'worth';
+  if (each.ruling.kind === 'expected') return 'expected';
+  if (isAddition(each)) return 'additions';
+  return each.ruling.kind === 'by-itself' ? 'byItself' : 'noted';
+}
+
+/** Files of which the same is held are one difference, with some of them as examples. */
+export function together(differences: readonly JudgedDifference[], examples: number): JudgedDifference[] {
+  const groups = new Map<string, JudgedDifference[]>();
+  for (const each of differences) {
+    const key = each.kind.startsWith('files-') ? JSON.stringify([each.kind, each.ruling]) : JSON.stringify(each);
+    groups.set(key, [...(groups.get(key) ?? []), each]);
+  }
+  return [...groups.values()].flatMap((group) => {
+    const [first] = group;
+    if (first === undefined || group.length === 1) return group;
+    const some = group
+      .flatMap(({ at, detail, examples: named }) => (at === 'others' ? named : [`${at} ${detail ?? ''}`.trim()]))
+      .slice(0, examples);
+    return [{ kind: first.kind, ruling: first.ruling, at: 'others', count: sumOf(group), examples: some }];
+  });
+}
+
+/** What was looked at: `1012 rows in 6 tables`, or `6 files`; and where that shows nothing, that it does. */
+export function lookedAt({ looked, differences }: Pick<StateCompared, 'looked' | 'differences'>): string {
+  const { tables, rows } = looked;
+  const what = tables > 0 ? `${count(rows, 'row')} in ${count(tables, 'table')}` : count(rows, 'file');
+  if (rows === 0) return `${what}, so that nothing could be lost`;
+  return differences.length === 0 ? `${what}, as they were` : what;
+}

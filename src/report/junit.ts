@@ -1,8 +1,9 @@
 import { unreachable } from '../basics/unreachable.js';
 import { probeResults } from '../checks/budget.js';
-import type { ExpectationMissed, StateCompared } from '../journal/event.js';
+import type { ExpectationMissed } from '../journal/event.js';
 import type { Failure } from '../journal/failure.js';
 import type { RunState, StepState } from '../journal/state.js';
+import { type DataResult, dataResults, upgradeBegan } from './data.js';
 import { tellDifference, tellRuling } from './differences.js';
 import { explain } from './explain.js';
 import { lastWords, telling } from './last-words.js';
@@ -50,7 +51,7 @@ export async function junit(state: RunState, options: JUnitOptions): Promise<str
   const cases = [
     ...state.steps.map((step) => stepCase(state, step, options, clean)),
     ...[...(state.comparedLogs ?? [])].map((log) => logCase(state, log, clean)),
-    ...state.compared.filter(({ control }) => !control).map((compared) => dataCase(compared, clean)),
+    ...(upgradeBegan(state) ? dataResults(state).map((result) => dataCase(result, clean)) : []),
     ...state.missed.map((missed) => missedCase(missed, clean)),
   ];
   for (const made of cases) {
@@ -229,9 +230,14 @@ function logCase(state: RunState, log: string, clean: Clean): Case {
   return { ...made, outcome: { kind: 'failure', type: 'log-evidence', message, text } };
 }
 
-/** Registered data that was compared: all that differs, as a failure where it fails the run. */
-function dataCase({ data, differences }: StateCompared, clean: Clean): Case {
-  const made = { suite: OURS, name: `state of ${data}`, seconds: '0.000' };
+/** Registered data: all that differs, as a failure where it fails the run; or why it was not compared. */
+function dataCase(result: DataResult, clean: Clean): Case {
+  const made = { suite: OURS, name: `state of ${result.data}`, seconds: '0.000' };
+  if (result.kind !== 'compared') {
+    return { ...made, outcome: { kind: 'skipped', why: clean(`not compared: ${result.why}`) } };
+  }
+  const { differences, looked } = result.compared;
+  if (looked.rows === 0) return { ...made, outcome: { kind: 'skipped', why: 'nothing was there that could be lost' } };
   if (differences.length === 0) return { ...made, outcome: { kind: 'passed' } };
   const text = differences
     .flatMap((each) => [

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { DIFFERENCES, WEIGHTS } from '../journal/difference.js';
 import { HOOKS } from '../journal/record.js';
 
 // What `result.json` holds. What is not known, or does not apply, is null: a key is never missing. A key that is added
@@ -103,6 +104,33 @@ const Probe = v.object({
   outages: v.array(Outage),
 });
 
+const Difference = v.object({
+  kind: said(v.picklist(DIFFERENCES), 'What is told, by its name in docs/state.md: `rows-gone`.'),
+  weight: said(v.picklist(WEIGHTS), 'How much such a difference can mean.'),
+  at: said(Text, 'The table or the file; `others` for the sum of those that were too many to list.'),
+  column: maybe(Text, 'The column, where it is about one.'),
+  count: said(Count, 'How many rows, files or definitions.'),
+  text: said(Text, 'It in words.'),
+  detail: maybe(Text, 'What changed into what, where that can be said once.'),
+  examples: said(v.array(Text), 'A few of them, secrets masked.'),
+  ruling: said(
+    v.picklist(['fail', 'warn', 'note', 'expected', 'by-itself']),
+    'What is held of it: nobody expected it, and it fails the run, warns or is only noted; or the workspace expects it; or a restart of the base showed the same.',
+  ),
+  reason: maybe(Text, 'Why the workspace expects it.'),
+});
+
+const Data = v.object({
+  name: said(Text, 'The name it is registered under.'),
+  step: maybe(Text, 'Key of the step that compared it, or could not.'),
+  compared: v.boolean(),
+  why: maybe(Text, 'Why it was not compared; null when it was.'),
+  tables: maybe(Count, 'How many tables it had before; null for files, and when it was not compared.'),
+  rows: maybe(Count, 'How many rows they had.'),
+  files: maybe(Count, 'How many files it had before; null for a database.'),
+  differences: v.array(Difference),
+});
+
 const Service = v.object({
   name: Text,
   status: said(
@@ -139,6 +167,11 @@ export const ResultSchema = v.object({
   logs: v.object({
     compared: maybe(v.array(Text), 'Services whose logs were compared; null when none was.'),
     evidence: said(v.array(LogEvidence), 'What services began to print after the upgrade; what fails the run first.'),
+  }),
+  state: v.object({
+    data: said(v.array(Data), 'What is registered as data, and what became of it.'),
+    control: said(v.array(Data), 'The same after a restart of the base alone, where one was made.'),
+    missed: said(v.array(v.object({ what: Text, reason: Text })), 'What the workspace expects and did not happen.'),
   }),
   probes: v.array(Probe),
   files: said(v.array(Text), "What else there is to look at, as paths below the run's directory."),

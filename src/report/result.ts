@@ -1,7 +1,11 @@
 import { type ProbeResult, probeResults } from '../checks/budget.js';
+import { weightOf } from '../journal/difference.js';
+import type { StateCompared } from '../journal/event.js';
 import { elapsedMs } from '../journal/fold.js';
 import type { Bounds } from '../journal/probe.js';
 import type { Evidence, RunState, ServiceState, StepState } from '../journal/state.js';
+import { type DataResult, dataResults } from './data.js';
+import { tellDifference } from './differences.js';
 import { explain } from './explain.js';
 import { lastWords, telling } from './last-words.js';
 import { hookOf, projectOf } from './names.js';
@@ -61,6 +65,13 @@ export function resultOf(state: RunState, options: ResultOptions): Result {
     logs: {
       compared: state.comparedLogs === undefined ? null : [...state.comparedLogs],
       evidence: state.evidence.map((group) => evidenceOf(group, clean)),
+    },
+    state: {
+      data: dataResults(state).map((each) =>
+        each.kind === 'compared' ? comparedOf(each.compared, clean) : notComparedOf(each, clean),
+      ),
+      control: state.compared.filter(({ control }) => control).map((each) => comparedOf(each, clean)),
+      missed: state.missed.map(({ what, reason }) => ({ what: clean(what), reason: clean(reason) })),
     },
     probes: probeResults(state, ended).map((result) => probeOf(result, clean)),
     files: [...files],
@@ -147,6 +158,38 @@ function evidenceOf(
     line,
     text: clean(text),
   };
+}
+
+type ResultData = Result['state']['data'][number];
+
+function comparedOf({ data, step, looked, differences }: StateCompared, clean: Clean): ResultData {
+  const tables = looked.tables > 0;
+  return {
+    name: clean(data),
+    step,
+    compared: true,
+    why: null,
+    tables: tables ? looked.tables : null,
+    rows: tables ? looked.rows : null,
+    files: tables ? null : looked.rows,
+    differences: differences.map((each) => ({
+      kind: each.kind,
+      weight: weightOf(each),
+      at: clean(each.at),
+      column: optional(each.column, clean),
+      count: each.count,
+      text: clean(tellDifference(each)),
+      detail: optional(each.detail, clean),
+      examples: each.examples.map(clean),
+      ruling: each.ruling.kind === 'unexpected' ? each.ruling.severity : each.ruling.kind,
+      reason: each.ruling.kind === 'expected' ? clean(each.ruling.reason) : null,
+    })),
+  };
+}
+
+function notComparedOf({ data, step, why }: Exclude<DataResult, { kind: 'compared' }>, clean: Clean): ResultData {
+  const nothing = { tables: null, rows: null, files: null, differences: [] };
+  return { name: clean(data), step: step ?? null, compared: false, why: clean(why), ...nothing };
 }
 
 function probeOf(result: ProbeResult, clean: Clean): Result['probes'][number] {

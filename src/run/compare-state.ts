@@ -49,6 +49,7 @@ export async function compareState(
     if ('kind' in looked) {
       // The others are looked at all the same.
       unread ??= looked;
+      journal.append({ type: 'state-unread', step: step.key, data: data.name, reason: looked.reason });
       appendFileSync(log, `${data.name}: ${looked.reason}\n`);
       continue;
     }

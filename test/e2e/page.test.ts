@@ -33,6 +33,10 @@ const FILES = {
   - name: autumn
     versions: { web: "2" }
     env: { DB_PASSWORD: ${SECRET} }
+data: [{ name: letters, at: letters }]
+expect:
+  - { what: files-moved, in: b, reason: "letters have <b>an ending</b> now" }
+  - { what: files-gone, in: drafts, reason: nobody reads drafts }
 `,
   'nasty.txt': `${NASTY.join('\n')}\n`,
   'projects/web/start.sh': hook(
@@ -45,10 +49,18 @@ const FILES = {
     'service_stop web',
     'for ((i = 0; i < 20000; i++)); do echo "line $i of many"; done',
   ),
-  'projects/web/migrate.sh': hook('echo migrated'),
+  'projects/web/migrate.sh': hook(
+    'cd "$DATA_DIR/letters"',
+    'mv b b.txt',
+    'echo more >>"<i>$DB_PASSWORD"',
+    'echo new >c',
+  ),
   'projects/web/resources.sh': hook(
     'warn "<b onclick=window.harmed=5>a warning</b>"',
-    '[[ $1 != create ]] || echo kept >"$DATA_DIR/kept"',
+    'if [[ $1 == create ]]; then',
+    '  echo kept >"$DATA_DIR/kept"',
+    '  mkdir "$DATA_DIR/letters" && cd "$DATA_DIR/letters" && echo a >"<i>$DB_PASSWORD" && echo b >b',
+    'fi',
     'if [[ $1 == verify && $2 == post-upgrade ]]; then cat "$GRENADE_WORKSPACE/nasty.txt"; printf "not utf8: \\xff\\xfe\\n"; exit 22; fi',
   ),
 };
@@ -95,11 +107,28 @@ describe.skipIf(CHROMIUM === undefined)('the page of a run', () => {
       .poll(() => page.locator('h1').innerText())
       .toContain('The upgrade broke web: what was created before it');
     const screen = { x: 0, y: 0, width: 1280, height: 800 };
-    for (const text of ['exit 22', 'projects/web/resources.sh:6', 'How it came to that', 'the first that went wrong']) {
+    for (const text of ['exit 22', 'projects/web/resources.sh:9', 'How it came to that', 'the first that went wrong']) {
       const box = await page.getByText(text).first().boundingBox();
       expect(box, text).not.toBeNull();
       expect((box?.y ?? 9999) + (box?.height ?? 0), text).toBeLessThan(screen.height);
     }
+    await page.context().close();
+  });
+
+  test('tells what became of registered data, each difference with what is held of it', async () => {
+    const page = await open();
+    const state = page.getByRole('region', { name: 'State, before the upgrade and after it' });
+    const text = await state.innerText();
+    expect(text).toMatch(/letters\s+2 files · compared/);
+    expect(text).toMatch(/<i>\*\*\* changed: content, 2 bytes → 7 bytes\s+warning/);
+    expect(text).toContain('b moved → b.txt letters have <b>an ending</b> now');
+    expect(text).toMatch(/Expected, and did not happen\s+▸ files-gone drafts nobody reads drafts/);
+    const added = state.getByText('c new 4 bytes');
+    expect(await added.isVisible()).toBe(false);
+    await state.getByText('1 addition').click();
+    await expect.poll(() => added.isVisible()).toBe(true);
+    await state.getByRole('link', { name: 'compared' }).click();
+    await expect.poll(() => page.locator('.detail h2').innerText()).toBe('compare state');
     await page.context().close();
   });
 
@@ -143,7 +172,7 @@ describe.skipIf(CHROMIUM === undefined)('the page of a run', () => {
     await expect.poll(() => page.locator('.detail h2').innerText()).toBe('web verify post-upgrade');
     expect(await page.locator('.detail').innerText()).toContain('exit 22');
     await page.getByRole('link', { name: 'Previous step' }).click();
-    expect(new URL(page.url()).hash).toMatch(/^#step\/web\/version:target@autumn$/);
+    expect(new URL(page.url()).hash).toBe('#step/compare-state:target@autumn');
     await page.goBack();
     await expect.poll(() => page.locator('.detail h2').innerText()).toBe('web verify post-upgrade');
     await page.goto(`${pathToFileURL(file).href}#step/web/nothing:base@spring`);

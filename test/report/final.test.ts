@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { PLAIN } from '../../src/report/style.js';
 import { finalResult } from '../../src/report/terminal/final.js';
 import { exitCode, sentence } from '../../src/report/verdict.js';
-import { evidence, keyOf, Story } from './story.js';
+import { compared, DIFFERS, evidence, keyOf, Story } from './story.js';
 
 const CURL = 'curl -fsS http://127.0.0.1:41873/bucket/dir/hello.txt';
 const AT = { command: CURL, file: '/home/ada/shop/projects/30_s3rver/resources.sh', line: 23 };
@@ -70,6 +70,25 @@ story('upgrade-evidence', 1, () =>
       }),
     )
     .say(evidence('worker', 'ERROR: gone', { fails: true, count: 12 }))
+    .end('upgrade'),
+);
+story('passed-with-data', 0, () =>
+  new Story({ data: ['jobs', 'empty', 'same'] })
+    .until(keyOf('postgres', 'verify', 'target'))
+    .say(compared('jobs', { differences: DIFFERS.slice(0, 4) }))
+    .say(compared('empty', { looked: { tables: 0, rows: 0 } }))
+    .say(compared('same', { looked: { tables: 0, rows: 3 } }))
+    .say({ type: 'expectation-missed', step: 'compare-state:target@autumn', what: 'files-gone', reason: 'hunter2' })
+    .toTheEnd()
+    .end('passed'),
+);
+story('upgrade-data-unread', 1, () =>
+  new Story({ data: ['jobs', 'files', 'objects'] })
+    .until('compare-state:target@autumn')
+    .say(compared('jobs'))
+    .say({ type: 'state-unread', step: 'compare-state:target@autumn', data: 'files', reason: 'no such directory' })
+    .say({ type: 'state-unread', step: 'compare-state:target@autumn', data: 'objects', reason: 'hunter2 is wrong' })
+    .fail({ kind: 'state-unread', name: 'files', reason: 'no such directory' })
     .end('upgrade'),
 );
 story('base-ready', 0, () => new Story().until(keyOf('postgres', 'shutdown', 'base')).end('base-ready'));

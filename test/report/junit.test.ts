@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { create } from 'xmlbuilder2';
 import { junit } from '../../src/report/junit.js';
-import { evidence, keyOf, Story } from './story.js';
+import { compared, DIFFERS, evidence, keyOf, Story } from './story.js';
 
 const options = {
   tail: () => ['\u001b[31mit said hunter2\u0000\ud800 & <left>'],
@@ -37,6 +37,24 @@ describe('junit.xml', () => {
     const green = await written(told(false).toTheEnd().end('passed'));
     expect(green).toMatch(/<testcase name="log of worker"[^>]*>\s*<system-out>error, 2 times/);
     expect(green).not.toContain('<failure');
+  });
+
+  test('has a case for all registered data, skipped where nothing can be said of it', async () => {
+    const text = await written(
+      new Story({ data: ['jobs', 'same', 'empty', 'files'] })
+        .until('compare-state:target@autumn')
+        .say(compared('jobs', { differences: DIFFERS }))
+        .say(compared('same'))
+        .say(compared('empty', { looked: { tables: 0, rows: 0 } }))
+        .fail({ kind: 'state-unread', name: 'files', reason: 'hunter2 is wrong' })
+        .end('upgrade'),
+    );
+    expect(text).toMatch(
+      /name="state of jobs"[^>]*>\s*<failure type="state-differs" message="3 rows gone from public.jobs">/,
+    );
+    expect(text).toContain('<testcase name="state of same" classname="grenade" time="0.000"/>');
+    expect(text).toMatch(/name="state of empty"[^>]*>\s*<skipped message="nothing was there that could be lost"\/>/);
+    expect(text).toMatch(/name="state of files"[^>]*>\s*<skipped message="not compared: \*{3} is wrong"\/>/);
   });
 
   test('holds no character that XML cannot', async () => {

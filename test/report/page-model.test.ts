@@ -11,7 +11,7 @@ import { linkTo, shownBy } from '../../src/report/page/links.js';
 import type { LogText, PageModel } from '../../src/report/page/model.js';
 import { pageModel } from '../../src/report/page/model-of.js';
 import { pageHtml } from '../../src/report/page/page.js';
-import { BEGIN, keyOf, Story } from './story.js';
+import { BEGIN, compared, DIFFERS, keyOf, Story } from './story.js';
 
 const modelOf = (story: Story, more: { mask?: (text: string) => string; tail?: readonly string[] } = {}): PageModel =>
   pageModel(
@@ -36,6 +36,77 @@ const broken = (): Story =>
       { command: 'curl -fsS "$url"', file: '/home/ada/shop/projects/s3rver/resources.sh', line: 23 },
     )
     .end('upgrade');
+
+describe('what a page tells of registered data', () => {
+  const withData = (...names: string[]): Story =>
+    new Story({ data: names }).until('compare-state:target@autumn').say(compared('jobs', { differences: DIFFERS }));
+
+  test('what fails stands first, then what warns, what was expected and why, what happens by itself, what is new', () => {
+    const { data } = modelOf(withData('jobs').toTheEnd().end('passed'));
+    expect(data).toMatchObject([
+      { name: 'jobs', step: 'compare-state:target@autumn', looked: '1012 rows in 2 tables' },
+    ]);
+    expect(
+      data[0]?.groups.map(({ kind, count, differences }) => [kind, count, differences.map(({ tone }) => tone)]),
+    ).toEqual([
+      ['worth', 2, ['bad', 'warn']],
+      ['expected', 1, ['plain']],
+      ['byItself', 1, ['plain']],
+      ['additions', 12, ['plain']],
+    ]);
+    expect(data[0]?.groups[1]?.differences[0]).toMatchObject({
+      text: 'table public.queues gone, with 0 rows',
+      reason: 'jobs know their queue, hunter2',
+    });
+  });
+
+  test('what was registered and not compared is said with its reason, and what was empty with what that shows', () => {
+    const story = withData('jobs', 'files', 'empty', 'late')
+      .say({ type: 'state-unread', step: 'compare-state:target@autumn', data: 'files', reason: 'no such directory' })
+      .say(compared('empty', { looked: { tables: 0, rows: 0 } }))
+      .fail({ kind: 'state-unread', name: 'files', reason: 'no such directory' })
+      .end('upgrade');
+    expect(modelOf(story).data.map(({ name, looked, not }) => [name, looked, not])).toEqual(
+      [
+        ['jobs', '1012 rows in 2 tables', null],
+        ['files', undefined, 'no such directory'],
+        ['empty', '0 files, so that nothing could be lost', null],
+        ['late', undefined, 'the run ended before it was'],
+      ].map((row) => row.map((cell) => cell ?? undefined)),
+    );
+    const early = new Story({ data: ['jobs'] })
+      .until(keyOf('worker', 'verify', 'base'))
+      .fail({ kind: 'exit', status: 1 });
+    expect(modelOf(early.end('base')).data).toEqual([]);
+  });
+
+  test('however much differs, the page has so much room for it', () => {
+    const differences = Array.from({ length: 250 }, (_, at) => ({
+      kind: 'column-new' as const,
+      at: `public.t${at}`,
+      column: 'c',
+      count: 1,
+      examples: [],
+      ruling: { kind: 'unexpected' as const, severity: 'note' as const },
+    }));
+    const names = Array.from({ length: 100 }, (_, at) => `db${at}`);
+    const story = new Story({ data: names }).until('compare-state:target@autumn');
+    for (const name of names) story.say(compared(name, { differences }));
+    const { data } = modelOf(story.toTheEnd().end('passed'));
+    expect(data.flatMap(({ groups }) => groups.flatMap((group) => group.differences))).toHaveLength(300);
+    expect(data[0]?.groups[0]).toMatchObject({ count: 250, more: 247 });
+  });
+
+  test('its text is text, and secrets are masked', () => {
+    const model = modelOf(withData('jobs').toTheEnd().end('passed'), {
+      mask: (text) => text.replaceAll('hunter2', '***'),
+    });
+    const page = pageHtml(model, [], { script: '', style: '' });
+    expect(page).toContain('id 7 (***, &#60;b&#62;bold&#60;/b&#62;)');
+    expect(page).toContain('href="#step/compare-state:target@autumn"');
+    expect(page).not.toContain('hunter2');
+  });
+});
 
 describe('what a page is made of', () => {
   test('the story of a failure goes from when it was last well to the first that went wrong', () => {

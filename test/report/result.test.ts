@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { RESULT_SCHEMA_FILE, resultSchemaText } from '../../scripts/schema.js';
 import { resultText } from '../../src/report/result.js';
 import { type Result, ResultSchema } from '../../src/report/result-schema.js';
-import { evidence, keyOf, Story } from './story.js';
+import { compared, DIFFERS, evidence, keyOf, Story } from './story.js';
 
 function read(story: Story): Result {
   const options = {
@@ -78,5 +78,41 @@ describe('result.json', () => {
     story.start();
     expect(read(story)).toMatchObject({ verdict: null, exit: 4, endedAt: null });
     expect(read(story).steps.find(({ status }) => status === 'running')?.key).toBe('worker/migrate:target@autumn');
+  });
+
+  test('tells what became of registered data, and what could not be compared', () => {
+    const { state } = read(
+      new Story({ data: ['jobs', 'files'] })
+        .say(compared('jobs', { control: true, step: 'compare-state:base@spring' }))
+        .until('compare-state:target@autumn')
+        .say(compared('jobs', { differences: DIFFERS }))
+        .say({ type: 'expectation-missed', step: 'compare-state:target@autumn', what: 'files-gone', reason: 'hunter2' })
+        .fail({ kind: 'state-unread', name: 'files', reason: 'hunter2 is wrong' })
+        .end('upgrade'),
+    );
+    expect(state.data).toMatchObject([
+      {
+        name: 'jobs',
+        compared: true,
+        tables: 2,
+        rows: 1012,
+        files: null,
+        differences: [
+          { kind: 'rows-new', weight: 'addition', ruling: 'note', reason: null },
+          { ruling: 'by-itself', column: 'seen' },
+          { ruling: 'expected', reason: 'jobs know their queue, ***' },
+          { ruling: 'warn', weight: 'change', detail: 'integer → bigint' },
+          {
+            ruling: 'fail',
+            weight: 'loss',
+            text: '3 rows gone from public.jobs',
+            examples: [expect.stringMatching('\\*')],
+          },
+        ],
+      },
+      { name: 'files', compared: false, why: '*** is wrong', step: 'compare-state:target@autumn', rows: null },
+    ]);
+    expect(state.control).toMatchObject([{ name: 'jobs', step: 'compare-state:base@spring', differences: [] }]);
+    expect(state.missed).toEqual([{ what: 'files-gone', reason: '***' }]);
   });
 });

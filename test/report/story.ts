@@ -1,4 +1,5 @@
-import type { Event, EventBody, LogEvidence, ProjectRecord, Verdict } from '../../src/journal/event.js';
+import type { JudgedDifference } from '../../src/journal/difference.js';
+import type { Event, EventBody, LogEvidence, ProjectRecord, StateCompared, Verdict } from '../../src/journal/event.js';
 import type { Failure } from '../../src/journal/failure.js';
 import { foldRun } from '../../src/journal/fold.js';
 import type { Bounds, Connection, ProbeRecord, ProbeStatus } from '../../src/journal/probe.js';
@@ -32,6 +33,8 @@ interface Shape {
   /** A step that saves the state stands before the shutdown. */
   readonly saves?: boolean;
   readonly strict?: boolean;
+  /** Data that is registered: then steps record it and compare it. */
+  readonly data?: readonly string[];
   readonly probes?: readonly ProbeRecord[];
 }
 
@@ -48,6 +51,7 @@ export class Story {
     empty = [],
     saves = false,
     strict = false,
+    data = [],
     probes = [],
   }: Shape = {}) {
     const records = projects.map((project) =>
@@ -66,7 +70,12 @@ export class Story {
         phases.push({ name: 'save-state', blame: 'upgrade' });
         add('save-state', side, 'save-state', { kind: 'save-state' });
       }
+      if (data.length > 0 && name === 'upgrade') {
+        phases.push({ name: 'save', blame: 'upgrade' });
+        add('save', 'base', 'record-state', { kind: 'record-state' });
+      }
       phases.push({ name, blame });
+      if (data.length > 0 && name === 'verify-target') add(name, side, 'compare-state', { kind: 'compare-state' });
       if (name === 'take-down') add(name, side, name, { kind: 'take-down' });
       for (const { name: project } of records) {
         for (const hook of hooks.filter((hook) => !without.includes(`${project}/${hook}`))) {
@@ -78,7 +87,17 @@ export class Story {
     const harness = { version: '0.1.0', pid: 4711, startTime: '99' };
     this.say({ type: 'run-started', run: '2026-11-23-130200', workspace: '/home/ada/shop', harness });
     const releases = { base: 'spring', target: 'autumn' };
-    this.say({ type: 'planned', scenario: 'full stop', strict, releases, projects: records, phases, steps, probes });
+    this.say({
+      type: 'planned',
+      scenario: 'full stop',
+      strict,
+      releases,
+      projects: records,
+      phases,
+      steps,
+      probes,
+      data,
+    });
   }
 
   say(body: EventBody, later = 0): this {
@@ -175,6 +194,46 @@ const VERSIONS: Readonly<Record<string, Readonly<Record<Side, string>>>> = {
 /** Numbers of steps by key, for stories that need one. */
 export const keyOf = (project: string, hook: Hook, side: Side): string =>
   `${project}/${hook}:${side}@${side === 'base' ? 'spring' : 'autumn'}`;
+
+/** What became of registered data, as the step that compares it says. */
+export const compared = (data: string, more: Partial<StateCompared> = {}): StateCompared => ({
+  type: 'state-compared',
+  step: 'compare-state:target@autumn',
+  data,
+  looked: { tables: 2, rows: 1012 },
+  control: false,
+  differences: [],
+  ...more,
+});
+
+/** Something of everything that can be held of differences, the least important first. */
+export const DIFFERS: readonly JudgedDifference[] = [
+  { kind: 'rows-new', at: 'public.jobs', count: 12, examples: [], ruling: { kind: 'unexpected', severity: 'note' } },
+  { kind: 'rows-changed', at: 'public.jobs', column: 'seen', count: 2, examples: [], ruling: { kind: 'by-itself' } },
+  {
+    kind: 'table-gone',
+    at: 'public.queues',
+    count: 0,
+    examples: [],
+    ruling: { kind: 'expected', reason: 'jobs know their queue, hunter2' },
+  },
+  {
+    kind: 'column-changed',
+    at: 'public.jobs',
+    column: 'id',
+    detail: 'integer → bigint',
+    count: 1,
+    examples: [],
+    ruling: { kind: 'unexpected', severity: 'warn' },
+  },
+  {
+    kind: 'rows-gone',
+    at: 'public.jobs',
+    count: 3,
+    examples: ['id 7 (hunter2, <b>bold</b>)'],
+    ruling: { kind: 'unexpected', severity: 'fail' },
+  },
+];
 
 /** Something that a service began to print. */
 export const evidence = (service: string, text: string, more: Partial<LogEvidence> = {}): LogEvidence => ({

@@ -5,6 +5,7 @@ import { elapsedAt, formatMoment } from './elapsed.js';
 import { type Html, html, NOTHING } from './html.js';
 import { linkTo } from './links.js';
 import type { Moment, PageEvidence, PageFailure, PageModel, PageProbe, PageProject } from './model.js';
+import { stateSection } from './state-section.js';
 
 /** Failing steps told whole; of more only a line. */
 const WHOLE = 5;
@@ -24,6 +25,7 @@ export function firstScreen(model: PageModel): Html {
   ${broke(model) ? whatBroke(model) : projects(model)}
   ${aside(model)}
 </div>
+${stateSection(model)}
 ${began(model)}`;
 }
 

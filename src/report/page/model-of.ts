@@ -5,6 +5,7 @@ import { elapsedMs } from '../../journal/fold.js';
 import type { RunState, StepState } from '../../journal/state.js';
 import type { Plan } from '../../plan/plan.js';
 import { accountOf } from '../account.js';
+import { upgradeBegan } from '../data.js';
 import { gist } from '../evidence.js';
 import { explain } from '../explain.js';
 import { projectOf, stepTitle } from '../names.js';
@@ -16,6 +17,7 @@ import { cleaner } from '../text.js';
 import { exitCode, sentence } from '../verdict.js';
 import { weaknesses } from '../weaknesses.js';
 import { commandsFor } from './commands.js';
+import { pageData } from './data.js';
 import type { Wanted } from './excerpts.js';
 import type { PageLog, PageModel, PageStep, Stretch } from './model.js';
 import { pageProbe } from './probes.js';
@@ -101,6 +103,8 @@ export function pageModel(told: Told, logs: readonly PageLog[]): PageModel {
       fails: group.fails,
     })),
     worlddump: state.worlddump,
+    data: pageData(state),
+    missed: upgradeBegan(state) ? state.missed.map(({ what, reason }) => ({ what, reason })) : [],
     probes,
     logs,
     commands: commandsFor(state, told.runDir, alive),

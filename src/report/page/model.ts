@@ -34,6 +34,10 @@ export interface PageModel {
   readonly evidence: readonly PageEvidence[];
   /** Path of what was written down of the machine, below the run's directory. */
   readonly worlddump: string | undefined;
+  /** What became of registered data, once the upgrade had begun. */
+  readonly data: readonly PageData[];
+  /** Expected differences that did not happen. */
+  readonly missed: readonly { readonly what: string; readonly reason: string }[];
   readonly probes: readonly PageProbe[];
   readonly logs: readonly PageLog[];
   /** How to go on with the run, and how to run it again. */
@@ -146,6 +150,36 @@ export interface PageEvidence {
   /** The first of them, whole. */
   readonly text: string;
   readonly fails: boolean;
+}
+
+/** Registered data: what differs after the upgrade, or why nobody can say. */
+export interface PageData {
+  readonly name: string;
+  /** Key of the step that compared it, or could not. */
+  readonly step: string | undefined;
+  /** `1012 rows in 6 tables` */
+  readonly looked: string | undefined;
+  /** Why it was not compared, when it was not. */
+  readonly not: string | undefined;
+  /** By what is held of them, those first that somebody should look at. */
+  readonly groups: readonly {
+    readonly kind: 'worth' | 'noted' | 'expected' | 'byItself' | 'additions';
+    /** How many differences; of additions, how many rows, files and definitions. */
+    readonly count: number;
+    readonly differences: readonly PageDifference[];
+    /** Those that there is no room for. */
+    readonly more: number;
+  }[];
+}
+
+export interface PageDifference {
+  /** `bad` fails the run, `warn` is a warning. */
+  readonly tone: 'bad' | 'warn' | 'plain';
+  /** `3 rows gone from public.jobs` */
+  readonly text: string;
+  /** Why it is expected, when it is. */
+  readonly reason: string | undefined;
+  readonly examples: readonly string[];
 }
 
 export interface PageProbe {

@@ -74,6 +74,8 @@ export function plainLines(event: Event, state: RunState, clean: Clean, style: S
       const worth = event.differences.filter(isWorthALine);
       return worth.slice(0, 8).map((each) => line(event.step, `  ${clean(`${event.data}: ${tellDifference(each)}`)}`));
     }
+    case 'state-unread':
+      return [line(event.step, `  ${style.yellow('not compared:')} ${clean(`${event.data}, ${event.reason}`)}`)];
     case 'expectation-missed':
       return [line(event.step, `  ${style.yellow('expected, and did not happen:')} ${clean(event.what)}`)];
     case 'interrupted':
