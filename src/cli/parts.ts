@@ -1,6 +1,6 @@
 import type { Planned } from '../journal/event.js';
 import type { StepRecord } from '../journal/record.js';
-import type { Plan } from '../plan/plan.js';
+import type { Plan, Step } from '../plan/plan.js';
 import { lastOfBase, stopPhase } from '../plan/stop.js';
 import type { Project } from '../project/project.js';
 import type { ResolvedProbe } from '../run/probes.js';
@@ -23,7 +23,7 @@ export function planned(workspace: Workspace, plan: Plan, flags: RunFlags, probe
       caveats: caveats(project, workspace),
     })),
     phases: plan.phases.map(({ name, blame }) => ({ name, blame })),
-    steps: plan.phases.flatMap(({ steps }) => steps.map(({ after: _, ...record }) => withEmptiness(record, projects))),
+    steps: plan.phases.flatMap(({ steps }) => steps.map((step) => recordOf(step, projects))),
     ...(probes.length === 0 ? {} : { probes: probes.map(({ record }) => record) }),
     ...(workspace.data.length === 0 ? {} : { data: workspace.data.map(({ name }) => name) }),
   };
@@ -39,11 +39,11 @@ const byName = ({ projects }: Workspace): ReadonlyMap<string, Project> =>
   new Map(projects.map((project) => [project.name, project]));
 
 /** What is known of a hook today is no part of a plan, which may be from yesterday. */
-function withEmptiness(record: StepRecord, projects: ReadonlyMap<string, Project>): StepRecord {
-  const { action } = record;
-  if (action.kind !== 'hook') return record;
-  const hook = projects.get(action.project)?.hooks.get(action.hook);
-  return hook?.empty === undefined ? record : { ...record, empty: true };
+function recordOf(step: Step, projects: ReadonlyMap<string, Project>): StepRecord {
+  const { key, number, phase, action, side, release } = step;
+  const hook = action.kind === 'hook' ? projects.get(action.project)?.hooks.get(action.hook) : undefined;
+  const empty = hook?.empty === undefined ? {} : ({ empty: true } as const);
+  return { key, number, phase, action, side, release, ...empty };
 }
 
 /** Where `-b` and `-s` end a run. */

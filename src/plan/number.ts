@@ -12,7 +12,10 @@ export function numbered(phases: readonly PhaseDraft[], options: { readonly fail
     .map(({ steps, ...rest }) => ({
       ...rest,
       onFailure: options.failFast === true ? 'stop' : rest.onFailure,
-      steps: steps.map((each) => ({ ...each, number: ++number, phase: rest.name })),
+      // Field by field: V8 gives the spread of each step into a larger one a shape of its own, three times what it describes.
+      steps: steps.map(({ key, action, side, release, after }) => {
+        return { key, action, side, release, after, number: ++number, phase: rest.name };
+      }),
     }));
 }
 
