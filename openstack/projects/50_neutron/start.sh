@@ -1,0 +1,31 @@
+#!/usr/bin/env bash
+set -euo pipefail
+source "$GRENADE_DIR/functions"
+source "$PROJECT_DIR/../../lib/openstack.sh"
+source "$PROJECT_DIR/lib.sh"
+
+if [[ ! -e $conf ]]; then
+  mkdir -p "$DATA_DIR"/neutron/{state,locks}
+  iniset "$conf" DEFAULT core_plugin ml2
+  iniset "$conf" DEFAULT service_plugins router
+  iniset "$conf" DEFAULT state_path "$DATA_DIR/neutron/state"
+  iniset "$conf" DEFAULT api_paste_config /etc/neutron/api-paste.ini # each release's own, in its root
+  iniset "$conf" DEFAULT transport_url "$(transport_url)"
+  iniset "$conf" DEFAULT host machine
+  iniset "$conf" DEFAULT rpc_workers 1
+  iniset "$conf" DEFAULT rpc_state_report_workers 0
+  # Networks in name alone: no agent plugs anything on this machine.
+  iniset "$conf" ml2 type_drivers local
+  iniset "$conf" ml2 tenant_network_types local
+  iniset "$conf" ml2 mechanism_drivers ''
+  iniset "$conf" oslo_concurrency lock_path "$DATA_DIR/neutron/locks"
+  iniset "$conf" database connection "$(database neutron)"
+  auth_section "$conf" keystone_authtoken neutron
+  neutron_db_manage upgrade heads
+  service_account neutron network
+fi
+
+# One thread: 2025.1's API has to be served so.
+WSGI_THREADS=1 serve_wsgi neutron /usr/bin/neutron-api "OS_NEUTRON_CONFIG_DIR=$DATA_DIR/neutron" OS_NEUTRON_CONFIG_FILES=neutron.conf
+serve neutron-rpc neutron-rpc-server --config-file "$conf"
+ensure_services_started neutron neutron-rpc
