@@ -3,10 +3,11 @@ import { dirname, join } from 'node:path';
 import type { Difference } from '../journal/difference.js';
 import type { CompareOptions, Looked } from './compare-tables.js';
 import { FILES, fileCells } from './directory.js';
-import { type Kept, textsOf } from './keep.js';
+import type { Kept } from './keep.js';
 import { matchRows } from './match.js';
 import { Pile } from './pile.js';
 import type { Reader } from './reader.js';
+import { rowsOf } from './sums.js';
 
 interface File {
   readonly kind: string;
@@ -27,7 +28,7 @@ export interface Contents {
 export async function compareFiles(
   kept: Kept,
   reader: Reader,
-  options: Omit<CompareOptions, 'cells'> & { readonly contents: Contents },
+  options: CompareOptions & { readonly contents: Contents },
   tell: (difference: Difference) => void,
 ): Promise<Looked> {
   const { scratch, contents, telling } = options;
@@ -40,8 +41,8 @@ export async function compareFiles(
   const pathOf = (row: string): string => fileOf(row).path;
   try {
     await matchRows(
-      before.lines(),
-      textsOf(reader.rows(FILES, { columns: [], key: [] }), undefined),
+      rowsOf(before.batches(), reader.format, 0),
+      rowsOf(reader.rows(FILES, []), reader.format, 0),
       { keyOfLeft: pathOf, keyOfRight: pathOf, size: before.size, scratch },
       {
         both: (left, right) => {

@@ -2,19 +2,18 @@ import { join } from 'node:path';
 import type { Difference, DifferenceKind } from '../journal/difference.js';
 import { compareDefinitions } from './compare-definitions.js';
 import { Found, type Telling, tellCell, tellCells } from './examples.js';
-import { type Kept, type KeptTable, textsOf } from './keep.js';
+import type { Kept, KeptTable } from './keep.js';
 import { matchRows } from './match.js';
 import { Pile } from './pile.js';
-import { BUCKETS, type Cell, type Reader, type Sums, type Table } from './reader.js';
+import { type Cell, orderOf, type Reader, type Table } from './reader.js';
 import { Renames } from './renames.js';
+import { BUCKETS, rowsOf, Sums } from './sums.js';
 
 export interface CompareOptions {
   /** A directory for what does not fit into memory; its content is the comparison's alone. */
   readonly scratch: string;
   readonly telling: Telling;
   readonly stop: AbortSignal;
-  /** How the engine's lines are read. */
-  readonly cells: (line: string) => Cell[];
 }
 
 /** What was looked at, for those who want to know how much a silence is worth. */
@@ -44,7 +43,7 @@ export async function compareTables(
     }
     if (after.view) tell({ kind: 'table-changed', at: name, count: 1, detail: 'a table → a view', examples: [] });
     else compareDefinitions(before.table, after, tell);
-    await compareRows(kept.hash, before, after, reader, options, tell);
+    await compareRows(before, after, reader, options, tell);
   }
   for (const { name, view } of now.values()) {
     if (!view) tell({ kind: 'table-new', at: name, count: 1, examples: [] });
@@ -54,6 +53,7 @@ export async function compareTables(
 
 /** What the rows of two sides have in common, and what tells them apart. */
 interface Shape {
+  /** The columns of each side, as its rows have them. */
   readonly before: readonly string[];
   readonly after: readonly string[];
   /** Columns of both, by name. */
@@ -66,13 +66,13 @@ interface Shape {
 }
 
 function shapeOf(before: Table, after: Table): Shape {
-  const [from, to] = [before, after].map(({ columns }) => columns.map(({ name }) => name));
-  const common = (from ?? []).filter((name) => to?.includes(name));
+  const from = orderOf(before, before.key);
+  const common = from.filter((name) => after.columns.some((column) => column.name === name));
   const key = before.key.every((name) => common.includes(name)) ? before.key : [];
   const typeOf = (table: Table, name: string) => table.columns.find((column) => column.name === name)?.type;
   return {
-    before: from ?? [],
-    after: to ?? [],
+    before: from,
+    after: orderOf(after, key),
     common,
     key,
     content: common.filter((name) => !key.includes(name)),
@@ -81,30 +81,33 @@ function shapeOf(before: Table, after: Table): Shape {
 }
 
 async function compareRows(
-  hash: string,
   before: KeptTable,
   after: Table,
   reader: Reader,
   options: CompareOptions,
   tell: (difference: Difference) => void,
 ): Promise<void> {
-  const { telling, cells, scratch } = options;
+  const { telling, scratch, stop } = options;
+  const { format } = reader;
   const at = before.table.name;
   const shape = shapeOf(before.table, after);
   const { key, common, content } = shape;
-  const wanted = { columns: shape.after, key };
   const alike = shape.before.length === common.length && shape.after.length === common.length;
-  let buckets: ReadonlySet<string> | undefined;
-  if (alike && hash === reader.hash && shape.retyped.size === 0 && key.length === before.table.key.length) {
-    const sums = await reader.sums(at, wanted);
-    buckets = sums === undefined ? undefined : differing(before.sums(), sums);
-    if (buckets?.size === 0) return;
+  let buckets: ReadonlySet<number> | undefined;
+  if (alike && shape.retyped.size === 0 && key.length === before.table.key.length) {
+    const sums = new Sums();
+    for await (const batch of reader.rows(at, shape.after)) {
+      sums.add(batch, format, key.length);
+      stop.throwIfAborted();
+    }
+    buckets = before.sums().differing(sums);
+    if (buckets.size === 0) return;
   }
 
   const read = (names: readonly string[]) => {
     const width = names.length;
     return (row: string): ReadonlyMap<string, Cell> => {
-      const values = cells(row);
+      const values = format.cells(row);
       const map = new Map<string, Cell>();
       for (let i = 0; i < width; i++) map.set(names[i] ?? '', values[i] ?? null);
       return map;
@@ -125,11 +128,10 @@ async function compareRows(
   if (gone === undefined || come === undefined) return;
   const size = buckets === undefined ? before.size : (before.size * buckets.size) / BUCKETS;
   const identity = key.length === 0 ? common : key;
-  const ofNow = textsOf(reader.rows(at, many(buckets) ? wanted : { ...wanted, ...(buckets && { buckets }) }), buckets);
   try {
     await matchRows(
-      stoppable(before.lines(buckets), options.stop),
-      stoppable(ofNow, options.stop),
+      stoppable(rowsOf(before.batches(), format, key.length, buckets), stop),
+      stoppable(rowsOf(reader.rows(at, shape.after), format, key.length, buckets), stop),
       { keyOfLeft: by(identity, readBefore), keyOfRight: by(identity, readAfter), size, scratch },
       {
         both: (one, two) => {
@@ -204,19 +206,6 @@ async function compareRows(
     come.close();
   }
 }
-
-/** Buckets in which the sides differ. */
-function differing(before: Sums, after: Sums): ReadonlySet<string> {
-  const differ = new Set<string>();
-  for (const bucket of new Set([...before.keys(), ...after.keys()])) {
-    const [one, two] = [before.get(bucket), after.get(bucket)];
-    if (one?.sum !== two?.sum || one?.rows !== two?.rows) differ.add(bucket);
-  }
-  return differ;
-}
-
-/** So many that asking for them by name costs the engine more than reading them all. */
-const many = (buckets: ReadonlySet<string> | undefined): boolean => (buckets?.size ?? 0) > BUCKETS / 2;
 
 /** What a row holds beside its key; one that holds nothing is nobody else's. */
 function contentKey(

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { createReadStream, type Dirent, promises as fs } from 'node:fs';
 import { join } from 'node:path';
-import { BUCKET, type Cell, DIGEST, type Reader, SourceError } from './reader.js';
+import type { Batch } from './batch.js';
+import { type Cell, type Format, type Reader, SourceError } from './reader.js';
 
 /** The one table of a directory. */
 export const FILES = 'files';
@@ -18,7 +19,6 @@ export async function openDirectory(root: string): Promise<Reader> {
     throw new SourceError(error instanceof Error ? error.message : String(error));
   }
   return {
-    hash: 'md5',
     tables: [
       {
         name: FILES,
@@ -28,25 +28,25 @@ export async function openDirectory(root: string): Promise<Reader> {
         definitions: [],
       },
     ],
-    sums: async () => undefined,
-    rows: () => lines(root, ''),
+    format: FORMAT,
+    rows: () => rowsBelow(root, ''),
     close: async () => {},
   };
 }
 
-async function* lines(root: string, below: string): AsyncGenerator<Buffer> {
+async function* rowsBelow(root: string, below: string): AsyncGenerator<Batch> {
   const entries = await entriesOf(join(root, below));
   for (const entry of entries) {
     const path = below === '' ? entry.name : `${below}/${entry.name}`;
     if (entry.isDirectory()) {
       const inside = await entriesOf(join(root, path));
       if (inside.length > 0) {
-        yield* lines(root, path);
+        yield* rowsBelow(root, path);
         continue;
       }
     }
     const row = await describe(root, path, entry);
-    if (row !== undefined) yield row;
+    if (row !== undefined) yield { bytes: row, ends: [row.length] };
   }
 }
 
@@ -73,10 +73,8 @@ async function describe(root: string, path: string, entry: Dirent): Promise<Buff
           : 'other';
     const what = kind === 'file' ? await digestOf(full) : kind === 'link' ? await fs.readlink(full) : '';
     const bits = (mode & 0o7777).toString(8);
-    const text = JSON.stringify([kind, kind === 'link' ? '' : bits, path, kind === 'file' ? String(size) : '', what]);
-    const digest = (of: string, digits: number): string =>
-      `1${createHash('md5').update(of).digest('hex').slice(1, digits)}`;
-    return Buffer.from(`${digest(path, BUCKET)}${digest(text, DIGEST)}${text}\n`);
+    const cells = [kind, kind === 'link' ? '' : bits, path, kind === 'file' ? String(size) : '', what];
+    return Buffer.from(JSON.stringify(cells));
   } catch (error) {
     if (isGone(error)) return undefined;
     throw new SourceError(error instanceof Error ? error.message : String(error));
@@ -91,7 +89,10 @@ async function digestOf(file: string): Promise<string> {
 
 const isGone = (error: unknown): boolean => error instanceof Error && 'code' in error && error.code === 'ENOENT';
 
-export function fileCells(line: string): Cell[] {
-  const cells: unknown = JSON.parse(line);
+/** A row as JSON. No row is looked for by its key alone: all of them are read. */
+const FORMAT: Format = { header: 0, skip: (bytes) => bytes.length, cells: fileCells };
+
+export function fileCells(row: string): Cell[] {
+  const cells: unknown = JSON.parse(Buffer.from(row, 'latin1').toString());
   return Array.isArray(cells) ? cells.map(String) : [];
 }

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { isSecretName } from '../basics/mask.js';
 import type { Cell } from './reader.js';
 
@@ -17,9 +18,15 @@ const EXAMPLE = 200;
 export function tellCell(column: string, cell: Cell, { secrets, mask }: Telling): string {
   if (cell === null) return 'NULL';
   if (isSecretName(column, secrets)) return '***';
-  const text = mask(cell).replaceAll(/\s+/g, ' ');
+  const text = mask(readable(cell)).replaceAll(/\s+/g, ' ');
   if (text === '') return "''";
   return text.length > VALUE ? `${text.slice(0, VALUE - 3)}...` : text;
+}
+
+/** A cell's bytes as the text they are, or as digits. */
+function readable(cell: string): string {
+  const bytes = Buffer.from(cell, 'latin1');
+  return isUtf8(bytes) ? bytes.toString() : `0x${bytes.toString('hex')}`;
 }
 
 /** `id 7, tenant 3`. */

@@ -1,20 +1,27 @@
-/** The lines of a stream whose chunks end anywhere, a chunk's worth at a time, without their newlines. */
-export async function* linesOf(chunks: AsyncIterable<Buffer>): AsyncGenerator<readonly Buffer[]> {
-  let begun: Buffer[] = [];
+import { type Batch, Pieces } from './batch.js';
+
+/** A stream of lines whose chunks end anywhere, as batches; a row ends with its newline. */
+export async function* linesOf(chunks: AsyncIterable<Buffer>): AsyncGenerator<Batch> {
+  const pieces = new Pieces();
   for await (const chunk of chunks) {
-    const lines: Buffer[] = [];
-    let from = 0;
-    for (let end = chunk.indexOf(10); end !== -1; end = chunk.indexOf(10, from)) {
-      const rest = chunk.subarray(from, end);
-      lines.push(begun.length === 0 ? rest : Buffer.concat([...begun, rest]));
-      begun = [];
-      from = end + 1;
-    }
-    // A copy: the chunk's memory may be used again.
-    if (from < chunk.length) begun.push(Buffer.from(chunk.subarray(from)));
-    if (lines.length > 0) yield lines;
+    const bytes = pieces.add(chunk);
+    if (bytes === undefined) continue;
+    const ends = endsIn(bytes);
+    const rest = bytes.subarray(ends.at(-1) ?? 0);
+    // A long line is not looked through again with each piece of it.
+    pieces.keep(rest, 2 * rest.length);
+    if (ends.length > 0) yield { bytes, ends };
   }
-  if (begun.length > 0) yield [Buffer.concat(begun)];
+  const bytes = pieces.take();
+  const ends = endsIn(bytes);
+  if (bytes.length !== (ends.at(-1) ?? 0)) throw new Error('Internal error: a line without its newline');
+  if (ends.length > 0) yield { bytes, ends };
+}
+
+function endsIn(bytes: Buffer): number[] {
+  const ends: number[] = [];
+  for (let at = bytes.indexOf(10); at !== -1; at = bytes.indexOf(10, at + 1)) ends.push(at + 1);
+  return ends;
 }
 
 const ESCAPED: Readonly<Record<string, string>> = { n: '\n', t: '\t', r: '\r', b: '\b', f: '\f', v: '\v' };

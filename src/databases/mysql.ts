@@ -1,12 +1,11 @@
+import { connect } from 'node:net';
+import { PACKETS, queryRows } from './mysql-rows.js';
 import {
-  BUCKET,
   type Cell,
   type Column,
   type Definition,
-  DIGEST,
   LONGEST_VALUE,
   type Reader,
-  type RowsWanted,
   SourceError,
   type Table,
 } from './reader.js';
@@ -41,9 +40,9 @@ const SESSION = [
 /** Opens a database of MySQL or MariaDB at one moment: a consistent, read-only transaction (of tables that have them). */
 export async function openMysql(url: URL): Promise<Reader> {
   const { default: mysql } = await import('mysql2');
+  const socket = connect(Number(url.port || '3306'), url.hostname || '127.0.0.1').setNoDelay(true);
   const connection = mysql.createConnection({
-    host: url.hostname || '127.0.0.1',
-    port: Number(url.port || '3306'),
+    stream: socket,
     user: decodeURIComponent(url.username) || 'root',
     password: decodeURIComponent(url.password),
     database: decodeURIComponent(url.pathname.slice(1)),
@@ -57,7 +56,8 @@ export async function openMysql(url: URL): Promise<Reader> {
   connection.on('error', () => {});
   const close = (): Promise<void> =>
     new Promise((resolve) => {
-      connection.end(() => resolve());
+      if (socket.destroyed) resolve();
+      else connection.end(() => resolve());
     });
   const ask = (sql: string): Promise<Cell[][]> =>
     new Promise((resolve, reject) => {
@@ -77,43 +77,16 @@ export async function openMysql(url: URL): Promise<Reader> {
   }
   const known = new Map(catalog.map((each) => [each.table.name, each]));
 
-  /** The query of `RowsWanted`: bucket, digest, and the row's values one after the other. */
-  const select = (name: string, { columns, key, buckets }: RowsWanted): string => {
-    const { cell } = known.get(name) ?? { cell: () => 'null' };
-    const row = (names: readonly string[]): string => `concat_ws(',', ${names.map(cell).join(', ')})`;
-    const line = row(columns);
-    const bucket = `concat('1', left(md5(${key.length === 0 ? line : row(key)}), ${BUCKET - 1}))`;
-    const listed =
-      buckets === undefined ? '' : ` where ${bucket} in (${[...buckets].map((each) => `'${each}'`).join(', ')})`;
-    return `select ${bucket} as b, concat('1', left(md5(${line}), ${DIGEST - 1})) as d, ${line} as r from ${quoted(name)} t${listed}`;
-  };
-
+  // From here on rows are read as they come over the wire, and nothing else.
+  socket.removeAllListeners('data');
   return {
-    hash: 'md5',
     tables: catalog.map(({ table }) => table),
-    async sums(table, wanted) {
-      const sum = 'cast(sum(cast(conv(d, 16, 10) as unsigned)) as char)';
-      const rows = await ask(`select b, count(*), ${sum} from (${select(table, wanted)}) y group by b`);
-      return new Map(rows.map(([bucket, count, total]) => [bucket ?? '', { rows: Number(count), sum: total ?? '0' }]));
-    },
-    async *rows(table, wanted) {
-      const stream = connection
-        .query({ sql: `select concat(b, d, r) from (${select(table, wanted)}) y`, rowsAsArray: true, typeCast: false })
-        .stream({ highWaterMark: 512 });
+    format: PACKETS,
+    async *rows(table, columns) {
+      const cell = known.get(table)?.cell;
+      if (cell === undefined) throw new Error(`Internal error: no table ${table}`);
       try {
-        let held: Buffer[] = [];
-        let size = 0;
-        for await (const [value] of stream) {
-          // Longer than the server lets a value be.
-          if (!Buffer.isBuffer(value)) throw new Error('a row is longer than max_allowed_packet');
-          held.push(value.includes(10) ? oneLine(value) : value, NEWLINE);
-          size += value.length;
-          if (size < 65_536) continue;
-          yield Buffer.concat(held);
-          held = [];
-          size = 0;
-        }
-        if (held.length > 0) yield Buffer.concat(held);
+        yield* queryRows(socket, `select ${columns.map(cell).join(', ')} from ${quoted(table)} t`);
       } catch (error) {
         throw new SourceError(`MySQL, reading ${table}: ${error instanceof Error ? error.message : String(error)}`);
       }
@@ -122,16 +95,12 @@ export async function openMysql(url: URL): Promise<Reader> {
   };
 }
 
-const NEWLINE = Buffer.from('\n');
-/** Backslashes in values are doubled already: this can be told from them. */
-const oneLine = (value: Buffer): Buffer => Buffer.from(value.toString('latin1').replaceAll('\n', '\\n'), 'latin1');
-
 const cellText = (value: unknown): Cell => (value === null || value === undefined ? null : String(value));
 const quoted = (name: string): string => `\`${name.replaceAll('`', '``')}\``;
 
 interface Known {
   readonly table: Table;
-  /** A column's value in `t` as a literal, not longer than a line may be. */
+  /** A column's value in `t`, not longer than a row may be. */
   readonly cell: (column: string) => string;
 }
 
@@ -141,7 +110,8 @@ async function readCatalog(ask: (sql: string) => Promise<Cell[][]>): Promise<Kno
     select table_name, table_type from information_schema.tables
      where table_schema = database() and table_type in ('BASE TABLE', 'VIEW') order by binary table_name`);
   const columns = await ask(`
-    select table_name, column_name, column_type, is_nullable, column_default, data_type, collation_name, extra
+    select table_name, column_name, column_type, is_nullable, column_default, data_type, collation_name, extra,
+           character_octet_length
       from information_schema.columns where table_schema = database() order by binary column_name`);
   const indexed = await ask(`
     select table_name, index_name, non_unique, column_name, nullable, sub_part from information_schema.statistics
@@ -157,11 +127,13 @@ async function readCatalog(ask: (sql: string) => Promise<Cell[][]>): Promise<Kno
 
   return tables.map(([name, type]): Known => {
     const own = columns.filter(([table]) => table === name);
-    const cells = new Map(own.map(([, column, , , , kind]) => [column, cellOf(column ?? '', kind ?? '')]));
+    const cells = new Map(
+      own.map(([, column, , , , kind, , , most]) => [column, cellOf(column ?? '', kind ?? '', most ?? null)]),
+    );
     const indexes = [...groupIndexes(indexed.filter(([table]) => table === name))];
     const unique = indexes.find(([, index]) => index.unique && index.whole);
     return {
-      cell: (column) => cells.get(column) ?? "'NULL'",
+      cell: (column) => cells.get(column) ?? 'null',
       table: {
         name: name ?? '',
         view: type === 'VIEW',
@@ -226,49 +198,18 @@ function defaultOf(text: Cell, nullable: boolean, extra: string): Cell {
   return extra === '' ? value : `${value ?? ''} ${extra}`.trim();
 }
 
-const TEXT = /^(?:char|varchar|tinytext|text|mediumtext|longtext|enum|set|json|inet4|inet6|uuid)$/;
-const BYTES =
-  /^(?:binary|varbinary|tinyblob|blob|mediumblob|longblob|geometry|point|linestring|polygon|multi\w+|geometrycollection|geomcollection)$/;
-
-function cellOf(column: string, type: string): string {
+/** What is selected of a column. `most` is the longest that a text or bytes may be, if its type is one. */
+function cellOf(column: string, type: string, most: Cell): string {
   const value = `t.${quoted(column)}`;
-  const cut = (limit: number, text: string): string =>
-    `if(length(${value}) > ${limit}, quote(concat('<', length(${value}), ' bytes, md5 ', md5(${value}), '>')), ${text})`;
-  if (BYTES.test(type)) return `ifnull(${cut(LONGEST_VALUE / 2, `concat('0x', hex(${value}))`)}, 'NULL')`;
-  if (TEXT.test(type)) {
-    const text = `quote(convert(${value} using utf8mb4))`;
-    return /text$|^json$|^varchar$/.test(type) ? `ifnull(${cut(LONGEST_VALUE, text)}, 'NULL')` : text;
-  }
   // As a double: what is shown of a float is rounded.
-  if (type === 'float') return `ifnull(${value} + 0e0, 'NULL')`;
-  if (type === 'bit') return `ifnull(${value} + 0, 'NULL')`;
-  return `ifnull(${value}, 'NULL')`;
+  if (type === 'float') return `${value} + 0e0`;
+  if (type === 'bit') return `${value} + 0`;
+  const short = most === null ? !LONG.test(type) : Number(most) <= LONGEST_VALUE;
+  if (short) return value;
+  // All text is sent as UTF-8; here it is mixed with a text of ours before.
+  const whole = /text$|char$/.test(type) ? `convert(${value} using utf8mb4)` : value;
+  return `if(length(${value}) > ${LONGEST_VALUE}, concat('<', length(${value}), ' bytes, md5 ', md5(${value}), '>'), ${whole})`;
 }
 
-const ESCAPED: Readonly<Record<string, string>> = { n: '\n', '0': '\0', Z: '\u001a' };
-
-/** The values of a line: literals as QUOTE writes them, or bare. */
-export function mysqlCells(line: string): Cell[] {
-  const cells: Cell[] = [];
-  for (let at = 0; at < line.length; ) {
-    if (line[at] !== "'") {
-      let end = line.indexOf(',', at);
-      if (end === -1) end = line.length;
-      const bare = line.slice(at, end);
-      cells.push(bare === 'NULL' ? null : bare);
-      at = end + 1;
-      continue;
-    }
-    let value = '';
-    for (at++; at < line.length && line[at] !== "'"; at++) {
-      if (line[at] !== '\\') value += line[at];
-      else {
-        const char = line[++at] ?? '';
-        value += ESCAPED[char] ?? char;
-      }
-    }
-    cells.push(value);
-    at += 2;
-  }
-  return cells;
-}
+/** Types of values of any length of which the engine may not say how long they are. */
+const LONG = /^(?:json|geometry|point|linestring|polygon|multi\w+|geometrycollection|geomcollection|vector)$/;

@@ -1,7 +1,7 @@
-import { closeSync, createReadStream, openSync, rmSync, writeSync } from 'node:fs';
-import { linesOf } from './lines.js';
+import { closeSync, openSync, rmSync } from 'node:fs';
+import { readBatches, rowsIn, writeBatch } from './batch.js';
 
-/** Lines that are put aside, in memory as long as they are few and in a file from there on. */
+/** Rows that are put aside, a character a byte: in memory as long as they are few and in a file from there on. */
 export class Pile implements AsyncIterable<string> {
   readonly #path: string;
   readonly #limit: number;
@@ -20,24 +20,25 @@ export class Pile implements AsyncIterable<string> {
     return this.#count;
   }
 
-  /** Takes a line, which holds no newline. */
-  add(line: string): void {
-    this.#held.push(line);
-    this.#size += line.length + 1;
+  add(row: string): void {
+    this.#held.push(row);
+    this.#size += row.length;
     this.#count++;
     if (this.#size > this.#limit) this.#flush();
   }
 
   #flush(): void {
     this.#fd ??= openSync(this.#path, 'w', 0o600);
-    writeAll(this.#fd, Buffer.from(`${this.#held.join('\n')}\n`));
+    let end = 0;
+    const ends = this.#held.map(({ length }) => (end += length));
+    writeBatch(this.#fd, { bytes: Buffer.from(this.#held.join(''), 'latin1'), ends });
     this.#held = [];
     this.#size = 0;
   }
 
   async *[Symbol.asyncIterator](): AsyncGenerator<string> {
     if (this.#fd !== undefined) {
-      for await (const lines of linesOf(createReadStream(this.#path))) for (const line of lines) yield String(line);
+      for await (const batch of readBatches(this.#path)) yield* rowsIn(batch);
     }
     yield* this.#held;
   }
@@ -50,8 +51,4 @@ export class Pile implements AsyncIterable<string> {
     rmSync(this.#path, { force: true });
     this.#fd = undefined;
   }
-}
-
-export function writeAll(fd: number, bytes: Uint8Array): void {
-  for (let at = 0; at < bytes.length; ) at += writeSync(fd, bytes, at);
 }

@@ -1,16 +1,5 @@
-import { unescapeCopy } from './lines.js';
-import {
-  BUCKET,
-  type Cell,
-  type Column,
-  DIGEST,
-  LONGEST_VALUE,
-  type Reader,
-  type RowsWanted,
-  SourceError,
-  type Sums,
-  type Table,
-} from './reader.js';
+import { linesOf, unescapeCopy } from './lines.js';
+import { type Cell, type Column, type Format, LONGEST_VALUE, type Reader, SourceError, type Table } from './reader.js';
 import type { Save } from './save.js';
 
 /** One database by `pg_dump`; its password goes through the environment, where `ps` does not show it. */
@@ -26,15 +15,12 @@ export function postgresDump(url: URL, path: string): Save {
   };
 }
 
-/**
- * How values become text, the same in every session and release; what must never end or hide anything; and how sums
- * are made, of which the planner cannot know that they have few groups.
- */
+/** How values become text, the same in every session and release; and what must never end or hide anything. */
 const SESSION = `
   set timezone = 'UTC'; set datestyle = 'ISO, YMD'; set intervalstyle = 'postgres'; set bytea_output = 'hex';
   set extra_float_digits = 3; set lc_monetary = 'C'; set xmloption = 'content'; set search_path = pg_catalog;
   set row_security = off; set statement_timeout = 0; set idle_in_transaction_session_timeout = 0;
-  set lock_timeout = '60s'; set client_encoding = 'UTF8'; set jit = off; set enable_sort = off; set work_mem = '32MB';
+  set lock_timeout = '60s'; set client_encoding = 'UTF8'; set jit = off;
   begin isolation level repeatable read read only`;
 
 /** Opens a database at one moment: a repeatable, read-only transaction. */
@@ -62,49 +48,20 @@ export async function openPostgres(url: URL): Promise<Reader> {
     await client.end().catch(() => {});
     throw new SourceError(`PostgreSQL: ${said(error)}`);
   }
-  const encoded = (await ask('show server_encoding'))[0]?.[0] === 'UTF8';
-  const fast = encoded && (await hasKnownHash(ask));
-  const hashed = (text: string): string => `md5(${encoded ? text : `convert_to(${text}, 'UTF8')`})`;
-  /** So many hexadecimal digits of a text's hash, the first of them a 1: as a number, and as text. */
-  const number = (text: string, digits: number): string =>
-    fast
-      ? `(hashtextextended(${text}, 0) & ${16n ** BigInt(digits - 1) - 1n} | ${16n ** BigInt(digits - 1)})`
-      : `('x1' || left(${hashed(text)}, ${digits - 1}))::bit(${digits * 4})::bigint`;
-  const digits = (text: string, count: number): string =>
-    fast ? `to_hex(${number(text, count)})` : `'1' || left(${hashed(text)}, ${count - 1})`;
   const catalog = await readCatalog(ask);
-  const tables = catalog.map(({ table }) => table);
   const expressions = new Map(catalog.map(({ table, ...rest }) => [table.name, rest]));
 
-  /** The query of `RowsWanted`: bucket, digest, and the row as the text of a composite value. */
-  const select = (name: string, { columns, key, buckets }: RowsWanted, once: '' | 'offset 0'): string => {
-    const known = expressions.get(name);
-    if (known === undefined) throw new Error(`Internal error: no table ${name}`);
-    const row = (names: readonly string[]): string => `row(${names.map((each) => known.cell(each)).join(', ')})::text`;
-    const bucket = digits(key.length === 0 ? 'r' : 'k', BUCKET);
-    const [only = '', ...more] = key;
-    const own = key.length === 0 ? '' : `, ${more.length === 0 ? `${known.cell(only)}::text` : row(key)} as k`;
-    const rows = `select ${row(columns)} as r${own} from ${known.from} t ${once}`;
-    const listed =
-      buckets === undefined ? '' : ` where ${bucket} in (${[...buckets].map((each) => `'${each}'`).join(', ')})`;
-    return `select ${bucket} as b, ${once === '' ? number('r', DIGEST) : digits('r', DIGEST)} as d, r from (${rows}) x${listed}`;
-  };
-
   return {
-    hash: fast ? 'hashtextextended' : 'md5',
-    tables,
-    async sums(table, wanted) {
-      const sums: [string, { rows: number; sum: string }][] = [];
-      const rows = await ask(`select b, count(*), sum(d) from (${select(table, wanted, '')}) y group by b`);
-      for (const [bucket, count, sum] of rows) sums.push([bucket ?? '', { rows: Number(count), sum: sum ?? '0' }]);
-      return new Map(sums) satisfies Sums;
-    },
-    async *rows(table, wanted) {
+    tables: catalog.map(({ table }) => table),
+    format: COPY,
+    async *rows(table, columns) {
+      const known = expressions.get(table);
+      if (known === undefined) throw new Error(`Internal error: no table ${table}`);
       const stream = client.query(
-        copyTo(`copy (select b || d || r from (${select(table, wanted, ONCE)}) y) to stdout`),
+        copyTo(`copy (select ${columns.map(known.cell).join(', ')} from ${known.from} t) to stdout`),
       );
       try {
-        for await (const chunk of stream) yield chunk;
+        yield* linesOf(stream);
       } catch (error) {
         throw new SourceError(`PostgreSQL, reading ${table}: ${said(error)}`);
       }
@@ -113,19 +70,20 @@ export async function openPostgres(url: URL): Promise<Reader> {
   };
 }
 
-/**
- * Whether the engine's fast hash is the one we know. It has been the same since PostgreSQL 11, and nobody promises it:
- * md5 stands in where it is not, at three times the cost.
- */
-async function hasKnownHash(ask: (text: string) => Promise<Cell[][]>): Promise<boolean> {
-  const [there] = await ask("select to_regprocedure('pg_catalog.hashtextextended(text, bigint)') is not null");
-  if (there?.[0] !== 't') return false;
-  const [known] = await ask("select hashtextextended('Grenade', 0)");
-  return known?.[0] === '-7102221658141987590';
-}
-
-/** Keeps the planner from making a row's text twice, where it is both hashed and wanted. */
-const ONCE = 'offset 0';
+/** A row as COPY writes it: values with tabs between them, and a newline. */
+const COPY: Format = {
+  header: 0,
+  skip(bytes, from, count) {
+    let at = from;
+    for (let left = count; left > 0; at++) if (bytes[at] === 9 || bytes[at] === 10) left--;
+    return at;
+  },
+  cells: (row) =>
+    row
+      .slice(0, -1)
+      .split('\t')
+      .map((field) => (field === '\\N' ? null : field.includes('\\') ? unescapeCopy(field) : field)),
+};
 
 const said = (error: unknown): string => {
   if (!(error instanceof Error)) return String(error);
@@ -138,7 +96,7 @@ interface Known {
   readonly table: Table;
   /** The quoted name. */
   readonly from: string;
-  /** A column's value in `t`, not longer than a line may be. */
+  /** A column's value in `t`, not longer than a row may be. */
   readonly cell: (column: string) => string;
 }
 
@@ -155,7 +113,7 @@ async function readCatalog(ask: (text: string) => Promise<Cell[][]>): Promise<Kn
   const columns = groupBy(
     await ask(`
       select a.attrelid, a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull, pg_get_expr(d.adbin, d.adrelid),
-             a.attgenerated, t.typlen, t.typname
+             a.attgenerated, t.typlen, t.typname, a.atttypmod
         from pg_attribute a join pg_type t on t.oid = a.atttypid
         left join pg_attrdef d on d.adrelid = a.attrelid and d.adnum = a.attnum
        where a.attnum > 0 and not a.attisdropped
@@ -183,7 +141,9 @@ async function readCatalog(ask: (text: string) => Promise<Cell[][]>): Promise<Kn
     const view = kind === 'v' || kind === 'm';
     const ours = indexes.get(oid ?? '') ?? [];
     const unique = ours.find(([, , , , plain, , full]) => plain === 't' && full === 't');
-    const cells = new Map(own.map(([, column, , , , , length, type]) => [column, cellOf(column ?? '', length, type)]));
+    const cells = new Map(
+      own.map(([, column, , , , , length, type, most]) => [column, cellOf(column ?? '', length, type, Number(most))]),
+    );
     return {
       from: `${quoted(schema ?? '')}.${quoted(name ?? '')}`,
       cell: (column) => cells.get(column) ?? 'null',
@@ -224,15 +184,16 @@ function namesIn(json: Cell | undefined): string[] {
 /** Types of any length whose values are short all the same. */
 const SHORT = new Set(['numeric', 'inet', 'cidr', 'varbit']);
 
-function cellOf(column: string, length: Cell | undefined, type: Cell | undefined): string {
+/** What is selected of a column. `most` is its type's own limit, in characters and four more, or -1. */
+function cellOf(column: string, length: Cell | undefined, type: Cell | undefined, most: number): string {
   const value = `t.${quoted(column)}`;
   if (length !== '-1' || SHORT.has(type ?? '')) return value;
-  const cut = (from: string, text: string): string =>
-    `case when octet_length(${from}) > ${LONGEST_VALUE} then '<' || octet_length(${from}) || ' bytes, md5 ' || md5(${from}) || '>' else ${text} end`;
-  if (type === 'bytea') return cut(value, `${value}::text`);
+  const cut = (from: string): string =>
+    `case when octet_length(${from}) > ${LONGEST_VALUE} then '<' || octet_length(${from}) || ' bytes, md5 ' || md5(${from}) || '>' else ${from}::text end`;
   // Their length is known without reading them.
-  if (type === 'text' || type === 'varchar' || type === 'bpchar') return cut(value, `${value}::text`);
-  return `(select ${cut('v', 'v')} from (select ${value}::text as v offset 0) s)`;
+  if (type === 'bytea' || type === 'text') return cut(value);
+  if (type === 'varchar' || type === 'bpchar') return 4 * (most - 4) <= LONGEST_VALUE && most >= 4 ? value : cut(value);
+  return `(select ${cut('v')} from (select ${value}::text as v offset 0) s)`;
 }
 
 function groupBy(rows: readonly Cell[][]): Map<string, Cell[][]> {
@@ -243,33 +204,4 @@ function groupBy(rows: readonly Cell[][]): Map<string, Cell[][]> {
     else group.push(row);
   }
   return groups;
-}
-
-/** The values of a composite's text, `(1,"a, b",)`, as COPY wrote it. */
-export function postgresCells(line: string): Cell[] {
-  const text = line.includes('\\') ? unescapeCopy(line) : line;
-  const cells: Cell[] = [];
-  let at = 1;
-  while (at < text.length) {
-    if (text[at] !== '"') {
-      let end = text.indexOf(',', at);
-      if (end === -1) end = text.length - 1;
-      cells.push(end === at ? null : text.slice(at, end));
-      at = end + 1;
-    } else {
-      let value = '';
-      for (at++; at < text.length; at++) {
-        const char = text[at];
-        if (char === '\\' || (char === '"' && text[at + 1] === '"')) value += text[++at];
-        else if (char === '"') break;
-        else value += char;
-      }
-      cells.push(value);
-      at += 2;
-    }
-    // A comma right before the bracket: the last value is NULL.
-    if (at === text.length - 1 && text[at - 1] === ',') cells.push(null);
-    if (at >= text.length - 1) break;
-  }
-  return cells;
 }

@@ -1,3 +1,5 @@
+import type { Batch } from './batch.js';
+
 /** A column of a table, with what an upgrade may change about it. */
 export interface Column {
   readonly name: string;
@@ -26,53 +28,36 @@ export interface Table {
   readonly definitions: readonly Definition[];
 }
 
-/** Which rows to read, and what of them. */
-export interface RowsWanted {
-  /** By name; their values in this order. */
-  readonly columns: readonly string[];
-  /** What a row's bucket comes from; the whole row where it is empty. */
-  readonly key: readonly string[];
-  /** Only these; all when left out. */
-  readonly buckets?: ReadonlySet<string>;
-}
+/** The columns of a table in the order in which its rows are read: these first, by which they are told apart. */
+export const orderOf = ({ columns }: Table, key: readonly string[]): readonly string[] => [
+  ...key,
+  ...columns.map(({ name }) => name).filter((name) => !key.includes(name)),
+];
 
-/**
- * What the rows of one bucket come to: how many, and the sum of their digests, as decimal text. A bucket holds the
- * rows whose keys have twelve bits of their hash in common, so that two sides agree on it whatever their collations,
- * the order of their rows, or their engine's version.
- */
-export interface Sum {
-  readonly rows: number;
-  readonly sum: string;
-}
-export type Sums = ReadonlyMap<string, Sum>;
-
-/** A value as text, as its engine writes it, whatever the session's settings; null for NULL. */
+/** A value as its engine writes it, whatever the session's settings; null for NULL. */
 export type Cell = string | null;
+
+/** How the rows of a source are written. */
+export interface Format {
+  /** Bytes of a row before its first value. */
+  readonly header: number;
+  /** Where the value ends that is `count` values further than `from`, which is where one begins. */
+  skip(bytes: Buffer, from: number, count: number): number;
+  /** The values of a row. Both have a character a byte: no two values become one for being no text. */
+  cells(row: string): Cell[];
+}
 
 /** One source of state, open at one moment: all tables are read as they were when it was opened. */
 export interface Reader {
   readonly tables: readonly Table[];
-  /** By which function rows are hashed: sums by another one say nothing of these. */
-  readonly hash: string;
-  /** Sums of all buckets, computed in the engine; undefined where there is no engine to ask. */
-  sums(table: string, wanted: RowsWanted): Promise<Sums | undefined>;
-  /**
-   * Rows as lines: the digits of the bucket, those of the row's digest (`Sum` adds these up), and the row's
-   * values as `cells` reads them. Chunks end anywhere.
-   */
-  rows(table: string, wanted: RowsWanted): AsyncIterable<Buffer>;
+  readonly format: Format;
+  /** All rows, with the values of these columns in this order. */
+  rows(table: string, columns: readonly string[]): AsyncIterable<Batch>;
   close(): Promise<void>;
 }
 
-/** Longer values are told by their length and md5: no line grows without limit. */
+/** Longer values are told by their length and md5: no row grows without limit. In bytes. */
 export const LONGEST_VALUE = 8192;
-
-/** Digits of a line's bucket, and of its digest after it; the first of each is a 1, so that none are lost. */
-export const BUCKET = 4;
-export const DIGEST = 16;
-/** How many buckets there are. */
-export const BUCKETS = 4096;
 
 /** Whether a failure is the source's, told in its own words, and no fault of ours. */
 export class SourceError extends Error {}

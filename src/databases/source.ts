@@ -5,8 +5,8 @@ import type { Difference } from '../journal/difference.js';
 import { compareFiles } from './compare-files.js';
 import { type CompareOptions, compareTables, type Looked } from './compare-tables.js';
 import type { Kept } from './keep.js';
-import { mysqlCells, mysqlDump } from './mysql.js';
-import { postgresCells, postgresDump } from './postgres.js';
+import { mysqlDump } from './mysql.js';
+import { postgresDump } from './postgres.js';
 import type { Reader } from './reader.js';
 import type { Save } from './save.js';
 
@@ -80,7 +80,7 @@ export function compareSource(
   source: OpenSource,
   kept: Kept,
   reader: Reader,
-  options: Omit<CompareOptions, 'cells'> & { readonly copy: string },
+  options: CompareOptions & { readonly copy: string },
   tell: (difference: Difference) => void,
 ): Promise<Looked> {
   switch (source.kind) {
@@ -89,8 +89,7 @@ export function compareSource(
       return compareFiles(kept, reader, { ...options, contents }, tell);
     }
     case 'postgres':
-      return compareTables(kept, reader, { ...options, cells: postgresCells }, tell);
     case 'mysql':
-      return compareTables(kept, reader, { ...options, cells: mysqlCells }, tell);
+      return compareTables(kept, reader, options, tell);
   }
 }

@@ -17,8 +17,7 @@ const never = new AbortController().signal;
 
 async function keep(source: OpenSource): Promise<void> {
   const reader = await openSource(source);
-  await keepState(reader, join(top, 'kept'), never);
-  await reader.close();
+  await keepState(reader, join(top, 'kept'), never).finally(() => reader.close());
 }
 
 /** What differs, a line each: kind, place, column, count, detail. */
@@ -31,8 +30,9 @@ async function compare(source: OpenSource): Promise<{ lines: string[]; found: Di
   mkdirSync(scratch, { recursive: true });
   const telling = { secrets: ['pin'], mask: (text: string) => text.replaceAll('sesame', '***') };
   const options = { scratch, telling, stop: never, copy: join(top, 'copy') };
-  await compareSource(source, kept, reader, options, (difference) => found.push(difference));
-  await reader.close();
+  await compareSource(source, kept, reader, options, (difference) => found.push(difference)).finally(() =>
+    reader.close(),
+  );
   const lines = found.map(({ kind, at, column, count, detail }) =>
     [kind, at, column, count, detail].filter((word) => word !== undefined).join(' '),
   );

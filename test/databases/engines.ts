@@ -13,6 +13,8 @@ export interface Engine {
 }
 
 const NOBODY = 65534;
+/** The longest that statements may take, such as one that waits for a lock. */
+const LIMIT_MS = 20_000;
 const root = process.getuid?.() === 0;
 
 /** Debian's newest PostgreSQL, or undefined where there is none. */
@@ -41,7 +43,7 @@ export async function startPostgres(bin: string): Promise<Engine> {
   });
   const url = `postgres://postgres@127.0.0.1:${port}/postgres`;
   const sql = (text: string): void => {
-    execFileSync(join(bin, 'psql'), ['-q', '-v', 'ON_ERROR_STOP=1', url], { input: text, stdio: 'pipe' });
+    execFileSync(join(bin, 'psql'), ['-q', '-v', 'ON_ERROR_STOP=1', url], { input: text, stdio: 'pipe', timeout: LIMIT_MS });
   };
   return ready({ url, sql, stop: () => stop(server, 'SIGINT', top) }, server);
 }
@@ -66,7 +68,7 @@ export async function startMariadb(): Promise<Engine> {
   );
   const client = ['-h127.0.0.1', `-P${port}`, '-uroot', '--default-character-set=utf8mb4'];
   const sql = (text: string, database: readonly string[] = ['shop']): void => {
-    execFileSync('mariadb', [...client, ...database], { input: text, stdio: 'pipe' });
+    execFileSync('mariadb', [...client, ...database], { input: text, stdio: 'pipe', timeout: LIMIT_MS });
   };
   const url = `mysql://root@127.0.0.1:${port}/shop`;
   const engine = { url, sql: (text: string) => sql(text), stop: () => stop(server, 'SIGTERM', top) };
