@@ -10,6 +10,7 @@ import { timedRun, timedSpawn } from './grenade.js';
 import { interleave, median, printRows, type Row } from './measure.js';
 import { page } from './page.js';
 import { sampling } from './sampling.js';
+import { state } from './state.js';
 import { witness } from './witness.js';
 import { makeWorkspace } from './workspace.js';
 
@@ -198,6 +199,7 @@ const BENCHES: Readonly<Record<string, () => Promise<Row[]>>> = {
   flood,
   page: () => page(ROUNDS),
   sampling,
+  state,
   witness,
 };
 const asked = process.argv.slice(2);

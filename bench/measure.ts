@@ -20,7 +20,7 @@ export async function interleave(rounds: number, ...things: readonly Measure[]):
 }
 
 /** One line of the result: what was measured, what came out, what it has to reach. */
-export interface Row {
+export interface Measured {
   readonly what: string;
   readonly value: number;
   readonly unit: '×' | 'ms' | 'MB' | '%' | 'runs';
@@ -30,8 +30,16 @@ export interface Row {
   readonly from: string;
 }
 
+/** A line of the result, or what could not be measured and why. */
+export type Row = Measured | { readonly what: string; readonly notRun: string };
+
 export function printRows(rows: readonly Row[]): void {
-  for (const { what, value, unit, reach, from } of rows) {
+  for (const row of rows) {
+    if ('notRun' in row) {
+      console.log(`– ${row.what}\n    NOT RUN: ${row.notRun}`);
+      continue;
+    }
+    const { what, value, unit, reach, from } = row;
     const mark = value <= reach ? '✔' : '✘';
     console.log(`${mark} ${what}\n    ${value.toFixed(2)} ${unit}   reach ≤ ${reach} ${unit}   (${from})`);
   }

@@ -7,13 +7,12 @@ import { join } from 'node:path';
 /** A database server of a test's own, on loopback, in a directory of its own. */
 export interface Engine {
   readonly url: string;
-  /** Runs statements. */
-  sql(text: string): void;
+  /** Runs statements; those that take longer, as one that waits for a lock may, fail. */
+  sql(text: string, limitMs?: number): void;
   stop(): Promise<void>;
 }
 
 const NOBODY = 65534;
-/** The longest that statements may take, such as one that waits for a lock. */
 const LIMIT_MS = 20_000;
 const root = process.getuid?.() === 0;
 
@@ -42,8 +41,8 @@ export async function startPostgres(bin: string): Promise<Engine> {
     cwd: top,
   });
   const url = `postgres://postgres@127.0.0.1:${port}/postgres`;
-  const sql = (text: string): void => {
-    execFileSync(join(bin, 'psql'), ['-q', '-v', 'ON_ERROR_STOP=1', url], { input: text, stdio: 'pipe', timeout: LIMIT_MS });
+  const sql = (text: string, timeout = LIMIT_MS): void => {
+    execFileSync(join(bin, 'psql'), ['-q', '-v', 'ON_ERROR_STOP=1', url], { input: text, stdio: 'pipe', timeout });
   };
   return ready({ url, sql, stop: () => stop(server, 'SIGINT', top) }, server);
 }
@@ -67,12 +66,15 @@ export async function startMariadb(): Promise<Engine> {
     { stdio: 'ignore' },
   );
   const client = ['-h127.0.0.1', `-P${port}`, '-uroot', '--default-character-set=utf8mb4'];
-  const sql = (text: string, database: readonly string[] = ['shop']): void => {
-    execFileSync('mariadb', [...client, ...database], { input: text, stdio: 'pipe', timeout: LIMIT_MS });
+  const run = (text: string, timeout: number, database: readonly string[]): void => {
+    execFileSync('mariadb', [...client, ...database], { input: text, stdio: 'pipe', timeout });
   };
   const url = `mysql://root@127.0.0.1:${port}/shop`;
-  const engine = { url, sql: (text: string) => sql(text), stop: () => stop(server, 'SIGTERM', top) };
-  return ready({ ...engine, sql: () => sql('create database if not exists shop', []) }, server).then(() => engine);
+  const sql = (text: string, timeout = LIMIT_MS): void => run(text, timeout, ['shop']);
+  const engine = { url, sql, stop: () => stop(server, 'SIGTERM', top) };
+  return ready({ ...engine, sql: () => run('create database if not exists shop', LIMIT_MS, []) }, server).then(
+    () => engine,
+  );
 }
 
 function directory(): string {
