@@ -48,7 +48,10 @@ export class Pieces {
 export function writeBatch(fd: number, { bytes, ends }: Batch): void {
   const last = ends.at(-1);
   if (last === undefined) return;
-  const head = Buffer.from(Uint32Array.of(ends.length, last, ...ends).buffer);
+  const numbers = new Uint32Array(2 + ends.length);
+  numbers.set([ends.length, last]);
+  numbers.set(ends, 2);
+  const head = Buffer.from(numbers.buffer);
   let parts = [head, bytes.subarray(0, last)];
   for (let left = head.length + last; left > 0; ) {
     let written = writevSync(fd, parts);

@@ -144,6 +144,31 @@ for (const { name, start, table } of engines) {
         expect(examples.find((each) => each.startsWith('id 4 → id 40'))).toBeDefined();
       });
 
+      test('tells values that are long, hold what separates values, or are no text', async () => {
+        const bytes = name === 'MariaDB' ? 'blob' : 'bytea';
+        const hex = (digits: string): string => (name === 'MariaDB' ? `x'${digits}'` : `'\\x${digits}'`);
+        engine.sql(`create table options (id int primary key, content text, bytes ${bytes}, sort varchar(40) not null);
+          insert into options values (1, repeat('long ', 4000), ${hex('00ff0afe')}, 'as it was'),
+            (2, '\\\\N', ${hex('0a')}, 'NULL'), (3, null, null, ''), (4, 'a\tb\nc,"d" \\\\', ${hex('fb')}, 'Ünal'),
+            (5, repeat('long ', 4000), ${hex('ff'.repeat(9000))}, 'as it was');`);
+        await keep(source);
+        expect((await compare(source)).lines).toEqual([]);
+        engine.sql(`update options set bytes = ${hex('00ff0aff')} where id = 1; update options set sort = 'Ärger' where id = 4;
+          update options set content = concat(repeat('long ', 3999), 'Long ') where id = 5;
+          update options set content = null where id = 2;`);
+        const { lines, found } = await compare(source);
+        expect(lines).toEqual([
+          `rows-changed ${table('options')} bytes 1`,
+          `rows-changed ${table('options')} content 2`,
+          `rows-changed ${table('options')} sort 1`,
+        ]);
+        const examples = found.flatMap((each) => each.examples).join('\n');
+        expect(examples).toMatch(/id 1: (?:0x|\\x)00ff0afe → (?:0x|\\x)00ff0aff/);
+        expect(examples).toContain('id 4: Ünal → Ärger');
+        expect(examples).toMatch(/id 5: <20000 bytes, md5 \w+\.\.\. → <20000 bytes, md5 \w+/);
+        expect(examples).toMatch(/id 2: \\+N → NULL/);
+      });
+
       test('tells tables, columns, defaults and indexes', async () => {
         engine.sql('create index by_customer on orders (customer); alter table settings add extra int;');
         await keep(source);
