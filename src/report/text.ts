@@ -15,6 +15,8 @@ const COMBINING = /\p{Mark}/u;
  * last state stays, and other control characters become visible. Newlines stay.
  */
 export function neutralise(text: string): string {
+  // Nearly all text is plain, and a large run's views hold a hundred thousand pieces of it.
+  if (text.search(CONTROLS) === -1) return text;
   const lines = text.replace(ESCAPES, '').split('\n').map(lastState);
   return lines.join('\n').replace(CONTROLS, (char) => {
     const code = char.charCodeAt(0);
