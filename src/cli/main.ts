@@ -46,7 +46,7 @@ function grenade(): Command {
     .option('--projects <A,B>', 'only these, and what they need', names)
     .addOption(new Option('--on-failure <what>', 'whether a failed system stays up').choices(['keep', 'destroy']))
     .option('--plan <FILE>', 'run a saved plan')
-    .option('--strict', 'fail when a release could not be proven')
+    .option('--strict', 'fail when a release could not be proven, or an exception says nowhere why it is needed')
     .addHelpText(
       'after',
       `

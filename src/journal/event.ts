@@ -145,6 +145,10 @@ export interface ExceptionUsed {
   readonly step: string;
   readonly project: string;
   readonly file: string;
+  /** Of the function in it that is called, 1-based; left out where the file could not be read. */
+  readonly line?: number;
+  /** Why it is needed, as its author says in a comment; left out where none does. */
+  readonly reason?: string;
 }
 
 /** A supervised service was started. */

@@ -139,7 +139,7 @@ export class RunFold implements RunState {
         this.warnings.push({ at: event.at, step: event.step, text: event.text });
         return;
       case 'exception-used':
-        this.exceptions.push({ step: event.step, project: event.project, file: event.file });
+        this.exceptions.push(event);
         return;
       case 'service-started': {
         const life = beginLife(event, event.at);

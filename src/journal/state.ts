@@ -1,6 +1,7 @@
 import type {
   CheckoutReady,
   CommandFailed,
+  ExceptionUsed,
   ExpectationMissed,
   Harness,
   LogEvidence,
@@ -126,11 +127,7 @@ export interface Warning {
   readonly text: string;
 }
 
-export interface ExceptionUse {
-  readonly step: string;
-  readonly project: string;
-  readonly file: string;
-}
+export type ExceptionUse = Omit<ExceptionUsed, 'type'>;
 
 /** All that is known of a run, from its journal alone. */
 export interface RunState {

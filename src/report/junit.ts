@@ -3,7 +3,7 @@ import { probeResults } from '../checks/budget.js';
 import type { ExpectationMissed } from '../journal/event.js';
 import type { Failure } from '../journal/failure.js';
 import type { RunState, StepState } from '../journal/state.js';
-import { type DataResult, dataResults, upgradeBegan } from './data.js';
+import { type DataResult, dataResults } from './data.js';
 import { tellDifference, tellRuling } from './differences.js';
 import { explain } from './explain.js';
 import { lastWords, telling } from './last-words.js';
@@ -12,6 +12,7 @@ import { budgetOf, neverUp, outageTexts, overBudget } from './probes.js';
 import { ownerOf, place } from './queries.js';
 import type { Tail } from './tail.js';
 import { type Clean, cleaner, listing } from './text.js';
+import { THEOREM_NAMES, THEOREMS, type TheoryVerdict, tellReason, theoryOf, whereItStands } from './theory.js';
 import { exitCode, sentence } from './verdict.js';
 
 export interface JUnitOptions {
@@ -51,7 +52,8 @@ export async function junit(state: RunState, options: JUnitOptions): Promise<str
   const cases = [
     ...state.steps.map((step) => stepCase(state, step, options, clean)),
     ...[...(state.comparedLogs ?? [])].map((log) => logCase(state, log, clean)),
-    ...(upgradeBegan(state) ? dataResults(state).map((result) => dataCase(result, clean)) : []),
+    ...dataResults(state).map((result) => dataCase(result, clean)),
+    ...theoryCases(state, clean),
     ...state.missed.map((missed) => missedCase(missed, clean)),
   ];
   for (const made of cases) {
@@ -250,6 +252,31 @@ function dataCase(result: DataResult, clean: Clean): Case {
   if (failing.length === 0) return { ...made, outcome: { kind: 'passed', note: text } };
   const message = clean(listing(failing.map(tellDifference), 3));
   return { ...made, outcome: { kind: 'failure', type: 'state-differs', message, text } };
+}
+
+/** A case a sentence of the theory, in every run. */
+function theoryCases(state: RunState, clean: Clean): Case[] {
+  const told = new Map(theoryOf(state).map((each) => [each.theorem, each]));
+  const why = 'the upgrade did not begin';
+  return THEOREM_NAMES.map((theorem) =>
+    theoryCase(state, told.get(theorem) ?? { theorem, outcome: 'not-shown', why, exceptions: [] }, clean),
+  );
+}
+
+/** A verdict on the theory: by itself it fails no run, so that what is broken is a failure only where `--strict` makes it one. */
+function theoryCase(state: RunState, { theorem, outcome, why, exceptions }: TheoryVerdict, clean: Clean): Case {
+  const made = { suite: OURS, name: `theory: ${THEOREMS[theorem]}`, seconds: '0.000' };
+  const told = exceptions.map((each) =>
+    [each.what, whereItStands(state, each), tellReason(theorem, each)].filter(Boolean).join(': '),
+  );
+  const text = [why, ...told].map(clean).join('\n');
+  if (outcome === 'not-shown') return { ...made, outcome: { kind: 'skipped', why: clean(`not shown: ${why}`) } };
+  if (outcome !== 'broken') return { ...made, outcome: { kind: 'passed', note: text } };
+  const silent = exceptions.some(({ reason }) => reason === undefined);
+  if (state.strict && silent && theorem !== 'survived') {
+    return { ...made, outcome: { kind: 'failure', type: 'theory', message: clean(why), text } };
+  }
+  return { ...made, outcome: { kind: 'skipped', why: clean(`does not hold: ${[why, ...told].join('; ')}`) } };
 }
 
 /** An expected difference that did not happen: the expectation is out of date, or the upgrade no longer does it. */

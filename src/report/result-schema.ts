@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { DIFFERENCES, WEIGHTS } from '../journal/difference.js';
 import { HOOKS } from '../journal/record.js';
+import { OUTCOMES, THEOREM_NAMES } from './theory.js';
 
 // What `result.json` holds. What is not known, or does not apply, is null: a key is never missing. A key that is added
 // leaves `format` as it is; one that goes or means something else raises it.
@@ -131,6 +132,25 @@ const Data = v.object({
   differences: v.array(Difference),
 });
 
+const Theory = v.object({
+  theorem: v.picklist(THEOREM_NAMES),
+  text: said(Text, 'It in words.'),
+  outcome: said(
+    v.picklist(OUTCOMES),
+    '`excepted`: but for exceptions that say why. `broken`: something speaks against it that has no reason. `not-shown`: too little speaks for it.',
+  ),
+  why: said(Text, 'What it rests on, what speaks against it, or why nothing is shown.'),
+  exceptions: v.array(
+    v.object({
+      what: said(Text, 'What the upgrade needed, or did, beyond the rule.'),
+      steps: said(v.array(Text), 'Keys of the steps in which it was.'),
+      file: maybe(Text, 'Path from the workspace where it lies there, otherwise absolute.'),
+      line: maybe(Count, '1-based.'),
+      reason: maybe(Text, 'Why, in the words of its author.'),
+    }),
+  ),
+});
+
 const Service = v.object({
   name: Text,
   status: said(
@@ -173,6 +193,7 @@ export const ResultSchema = v.object({
     control: said(v.array(Data), 'The same after a restart of the base alone, where one was made.'),
     missed: said(v.array(v.object({ what: Text, reason: Text })), 'What the workspace expects and did not happen.'),
   }),
+  theory: said(v.array(Theory), 'How the upgrade stands to the Theory of Upgrade; empty before it began.'),
   probes: v.array(Probe),
   files: said(v.array(Text), "What else there is to look at, as paths below the run's directory."),
 });

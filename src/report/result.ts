@@ -14,6 +14,7 @@ import { fromWorkspace, proofOf, verifiedAfter } from './queries.js';
 import type { Result } from './result-schema.js';
 import type { Tail } from './tail.js';
 import { type Clean, cleaner } from './text.js';
+import { THEOREMS, theoryOf } from './theory.js';
 import { exitCode, sentence } from './verdict.js';
 import { weaknesses } from './weaknesses.js';
 
@@ -73,6 +74,19 @@ export function resultOf(state: RunState, options: ResultOptions): Result {
       control: state.compared.filter(({ control }) => control).map((each) => comparedOf(each, clean)),
       missed: state.missed.map(({ what, reason }) => ({ what: clean(what), reason: clean(reason) })),
     },
+    theory: theoryOf(state).map(({ theorem, outcome, why, exceptions }) => ({
+      theorem,
+      text: THEOREMS[theorem],
+      outcome,
+      why: clean(why),
+      exceptions: exceptions.map(({ what, steps, file, line, reason }) => ({
+        what: clean(what),
+        steps: [...steps],
+        file: file === undefined ? null : clean(fromWorkspace(state, file)),
+        line: line ?? null,
+        reason: optional(reason, clean),
+      })),
+    })),
     probes: probeResults(state, ended).map((result) => probeOf(result, clean)),
     files: [...files],
   };

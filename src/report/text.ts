@@ -91,8 +91,8 @@ export function listing(words: readonly string[], most = Number.POSITIVE_INFINIT
   return shown.length < 2 ? last : `${shown.slice(0, -1).join(', ')} and ${last}`;
 }
 
-/** `1 step`, `2 steps`. */
-export const count = (n: number, word: string): string => `${n} ${word}${n === 1 ? '' : 's'}`;
+/** `1 step`, `2 steps`; `2 losses` where another form is given. */
+export const count = (n: number, word: string, words = `${word}s`): string => `${n} ${n === 1 ? word : words}`;
 
 /** Time of day where the run is: `13:02:11`. */
 export function clock(at: number): string {

@@ -10,13 +10,14 @@ import { overBudget } from './probes.js';
 import { unproven, verifiedAfter } from './queries.js';
 import { reasonOf } from './reasons.js';
 import { count, formatLimit, listing } from './text.js';
+import { unexplained } from './theory.js';
 
 /** What the process exits with, by the contract's table. A run without a verdict was killed or still goes on. */
 export function exitCode(state: RunState): number {
   const { verdict } = state;
   switch (verdict) {
     case 'passed':
-      return state.strict && unproven(state).length > 0 ? 1 : 0;
+      return state.strict && (unproven(state).length > 0 || unexplained(state).length > 0) ? 1 : 0;
     case 'base-ready':
       return 0;
     case 'stopped':
@@ -57,6 +58,15 @@ export function sentence(state: RunState, { now, alive = false }: SentenceOption
   switch (verdict) {
     case 'passed': {
       const missing = state.strict ? unproven(state).map(({ name }) => name) : [];
+      const silent = state.strict && missing.length === 0 ? unexplained(state) : [];
+      if (silent.length > 0) {
+        return bad(
+          `Every step passed, and ${listing(
+            silent.map(({ what }) => what),
+            3,
+          )} with no reason given: --strict asks for one.`,
+        );
+      }
       if (missing.length === 0) return passed(state, now, good, doubtful);
       return bad(
         `Every step passed, and nothing proves which release ${listing(missing, 5)} now ${missing.length === 1 ? 'runs' : 'run'}: --strict asks for that.`,

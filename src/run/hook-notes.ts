@@ -1,6 +1,8 @@
+import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import type { EventBody } from '../journal/event.js';
 import type { Journal } from '../journal/journal.js';
+import { readException } from '../project/exception-file.js';
 import { LinesReader } from './lines-reader.js';
 import { NotesReader } from './notes-reader.js';
 
@@ -28,12 +30,25 @@ export class HookNotes {
     for (const [kind = '', ...fields] of this.#reader.read()) {
       if (kind === 'version') this.version = fields[0]?.trim() ?? '';
       else if (kind === 'returned') this.returned = true;
-      else this.#journal.append(eventOf(this.#step, kind, fields));
+      else this.#journal.append(withReason(eventOf(this.#step, kind, fields)));
     }
     for (const line of this.#said?.read() ?? []) {
       if (line.trim() !== '') this.#journal.append({ type: 'summary-written', step: this.#step, text: line });
     }
   }
+}
+
+/** What an exception's author says of it is read while the file is as it was applied. */
+function withReason(event: EventBody): EventBody {
+  if (event.type !== 'exception-used') return event;
+  let text: string;
+  try {
+    text = readFileSync(event.file, 'utf8');
+  } catch {
+    return event; // A hook can note any path: then nothing is known of it but that.
+  }
+  const { line, reason } = readException(text, event.project);
+  return { ...event, line, ...(reason === undefined ? {} : { reason }) };
 }
 
 /** The event that a note becomes (docs/architecture.md lists them). A hook can write anything there: it is told, not lost. */

@@ -6,6 +6,7 @@ import { type Html, html, NOTHING } from './html.js';
 import { linkTo } from './links.js';
 import type { Moment, PageEvidence, PageFailure, PageModel, PageProbe, PageProject } from './model.js';
 import { stateSection } from './state-section.js';
+import { theorySection } from './theory-section.js';
 
 /** Failing steps told whole; of more only a line. */
 const WHOLE = 5;
@@ -26,6 +27,7 @@ export function firstScreen(model: PageModel): Html {
   ${aside(model)}
 </div>
 ${stateSection(model)}
+${theorySection(model)}
 ${began(model)}`;
 }
 

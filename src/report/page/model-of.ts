@@ -14,6 +14,7 @@ import { brokenProject } from '../queries.js';
 import { standing, whatIsUp, whatStrays } from '../standing.js';
 import type { Tail } from '../tail.js';
 import { cleaner } from '../text.js';
+import { tellReason, theoryOf, whereItStands } from '../theory.js';
 import { exitCode, sentence } from '../verdict.js';
 import { weaknesses } from '../weaknesses.js';
 import { commandsFor } from './commands.js';
@@ -103,6 +104,16 @@ export function pageModel(told: Told, logs: readonly PageLog[]): PageModel {
       fails: group.fails,
     })),
     worlddump: state.worlddump,
+    theory: theoryOf(state).map(({ exceptions, ...verdict }) => ({
+      ...verdict,
+      exceptions: exceptions.map((each) => ({
+        what: each.what,
+        place: whereItStands(state, each),
+        reason: tellReason(verdict.theorem, each),
+        silent: each.reason === undefined,
+        steps: each.steps.flatMap((key) => titled(state, key)),
+      })),
+    })),
     data: pageData(state),
     missed: upgradeBegan(state) ? state.missed.map(({ what, reason }) => ({ what, reason })) : [],
     probes,
@@ -110,6 +121,11 @@ export function pageModel(told: Told, logs: readonly PageLog[]): PageModel {
     commands: commandsFor(state, told.runDir, alive),
   };
   return cleaned(model, clean);
+}
+
+function titled({ byKey }: RunState, key: string): { key: string; title: string }[] {
+  const step = byKey.get(key);
+  return step === undefined ? [] : [{ key, title: stepTitle(step.record) }];
 }
 
 /** Nothing leaves uncleaned, whatever is added to the model later. */

@@ -1,4 +1,5 @@
 import type { Blame, Side } from '../../journal/record.js';
+import type { Outcome, Theorem } from '../theory.js';
 import type { Shown } from './links.js';
 
 /**
@@ -34,6 +35,8 @@ export interface PageModel {
   readonly evidence: readonly PageEvidence[];
   /** Path of what was written down of the machine, below the run's directory. */
   readonly worlddump: string | undefined;
+  /** How the upgrade stands to the Theory of Upgrade, once it had begun. */
+  readonly theory: readonly PageTheory[];
   /** What became of registered data, once the upgrade had begun. */
   readonly data: readonly PageData[];
   /** Expected differences that did not happen. */
@@ -150,6 +153,23 @@ export interface PageEvidence {
   /** The first of them, whole. */
   readonly text: string;
   readonly fails: boolean;
+}
+
+/** A verdict on a sentence of the theory. */
+export interface PageTheory {
+  readonly theorem: Theorem;
+  readonly outcome: Outcome;
+  readonly why: string;
+  readonly exceptions: readonly {
+    readonly what: string;
+    /** File and line; empty when it stands in none. */
+    readonly place: string;
+    /** Why, or that nobody says why. */
+    readonly reason: string | undefined;
+    /** Whether nobody says why. */
+    readonly silent: boolean;
+    readonly steps: readonly { readonly key: string; readonly title: string }[];
+  }[];
 }
 
 /** Registered data: what differs after the upgrade, or why nobody can say. */

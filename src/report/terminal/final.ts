@@ -12,6 +12,7 @@ import { failureBlock } from './failure-block.js';
 import { probeTable } from './probes.js';
 import { stateLines } from './state.js';
 import { resultTable } from './table.js';
+import { theoryLines } from './theory.js';
 
 export interface FinalOptions {
   /** The run's directory as people should see it, relative to where they are. */
@@ -44,6 +45,7 @@ export function finalResult(state: RunState, options: FinalOptions): string {
     stateLines(state, clean, style),
     evidenceLines(state, clean, style),
     state.verdict === 'passed' ? resultTable(state, clean) : [],
+    state.verdict === 'passed' ? theoryLines(state, clean, style) : [],
     probeTable(state, options.alive === true ? options.now : (state.endedAt ?? state.lastAt), style, clean),
     [...(options.alive === true ? [] : standing(state, clean).map((line) => `  ${line}`)), ...left(state, options)],
   ];

@@ -1,3 +1,4 @@
+import { readException } from '../../project/exception-file.js';
 import { at } from '../finding.js';
 import type { Rule } from '../rule.js';
 
@@ -7,7 +8,7 @@ export const exceptionWithoutReason: Rule = {
   why: 'Operators have to do the same by hand, and nobody can tell them why or when it may go.',
   find: ({ exceptions }) =>
     exceptions
-      .filter(({ source }) => !source.comments.some(({ text }) => !text.startsWith('#!') && /(\w+\W+){3}/.test(text)))
+      .filter(({ source }) => readException(source.text, '').reason === undefined)
       .map(({ source, direction, release }) =>
         at(
           source,

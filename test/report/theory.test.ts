@@ -1,0 +1,129 @@
+import { describe, expect, test } from 'vitest';
+import type { JudgedDifference } from '../../src/journal/difference.js';
+import { theoryOf } from '../../src/report/theory.js';
+import { exitCode, sentence } from '../../src/report/verdict.js';
+import { compared, keyOf, Story } from './story.js';
+
+const told = (story: Story): Record<string, string> =>
+  Object.fromEntries(theoryOf(story.state).map(({ theorem, outcome, why }) => [theorem, `${outcome}: ${why}`]));
+const passed = (shape: ConstructorParameters<typeof Story>[0] = {}): Story => new Story(shape).toTheEnd().end('passed');
+
+const used = (reason?: string): Story => {
+  const story = new Story().until(keyOf('worker', 'migrate', 'target'));
+  const step = story.start().key;
+  const file = '/home/ada/shop/projects/worker/from-spring/upgrade-worker';
+  const why = reason === undefined ? {} : { reason };
+  // Twice in one step is one exception.
+  for (let n = 0; n < 2; n++) story.say({ type: 'exception-used', step, project: 'worker', file, line: 3, ...why });
+  return story.say({ type: 'step-finished', step, ms: 1, log: 'steps/x.log' }).toTheEnd().end('passed');
+};
+
+describe('nothing but migrations was needed', () => {
+  const of = (story: Story): string | undefined => told(story)['only-migrations'];
+
+  test('holds where each project was seen to arrive, and a verify found it working', () => {
+    expect(of(passed())).toBe('holds: install, migrate and start of 3 projects ran, and nothing else');
+  });
+
+  test('is excepted by an exception that says why, and broken by one that does not', () => {
+    expect(of(used('the queue moved'))).toBe('excepted: but for 1 exception');
+    expect(of(used())).toBe('broken: 1 exception, with no reason given');
+    expect(theoryOf(used('the queue moved').state)[0]?.exceptions).toEqual([
+      {
+        what: 'worker used a per-release exception',
+        steps: [keyOf('worker', 'migrate', 'target')],
+        file: '/home/ada/shop/projects/worker/from-spring/upgrade-worker',
+        line: 3,
+        reason: 'the queue moved',
+      },
+    ]);
+  });
+
+  test.each([
+    [{ without: ['s3rver/verify'] }, 'not-shown: nothing looks whether s3rver works after it'],
+    [{ empty: ['s3rver/verify'] }, 'not-shown: nothing looks whether s3rver works after it'],
+    [
+      { without: ['s3rver/version', 'worker/version'] },
+      'not-shown: nothing proves which release worker and s3rver run now',
+    ],
+    [{ projects: ['one'] }, 'not-shown: no project runs another release than before'],
+  ])('is not shown with %j', (shape, why) => {
+    expect(of(passed(shape))).toBe(why);
+  });
+
+  test('is not shown by an upgrade that did not get through', () => {
+    const story = new Story()
+      .until(keyOf('worker', 'start', 'target'))
+      .fail({ kind: 'exit', status: 1 })
+      .end('upgrade');
+    expect(of(story)).toBe('not-shown: the upgrade did not get through');
+  });
+});
+
+describe('what was created survived', () => {
+  const of = (story: Story): string | undefined => told(story).survived;
+  const withData = (differences: readonly JudgedDifference[], data = ['jobs']): Story =>
+    new Story({ data })
+      .until('compare-state:target@autumn')
+      .say(compared('jobs', { differences }))
+      .toTheEnd()
+      .end('passed');
+  const gone: JudgedDifference = {
+    kind: 'rows-gone',
+    at: 'public.jobs',
+    count: 3,
+    examples: [],
+    ruling: { kind: 'unexpected', severity: 'note' },
+  };
+
+  test('holds by checks on both sides and by registered data, as far as they go', () => {
+    expect(of(passed())).toBe('holds: checked in 3 projects; no data is registered to be compared');
+    expect(of(withData([]))).toBe('holds: checked in 3 projects; 1012 rows compared');
+    expect(of(passed({ without: ['worker/create'] }))).toMatch(/^holds: checked in 2 of 3 projects/);
+  });
+
+  test('a loss that nobody expected breaks it, whatever it does to the run; one that was expected is told with its reason', () => {
+    expect(of(withData([gone]))).toBe('broken: 1 loss that nobody expected');
+    expect(of(withData([{ ...gone, ruling: { kind: 'expected', reason: 'old ones are dropped' } }]))).toBe(
+      'excepted: checked in 3 projects; 1012 rows compared, but for 1 expected loss',
+    );
+    expect(of(withData([{ ...gone, ruling: { kind: 'by-itself' } }]))).toMatch(/^holds/);
+    expect(of(withData([{ ...gone, kind: 'rows-changed' }]))).toMatch(/^holds/);
+  });
+
+  test('so does a project that does not find any more what it had', () => {
+    const story = new Story()
+      .until(keyOf('s3rver', 'verify', 'target'))
+      .fail({ kind: 'exit', status: 22 })
+      .end('upgrade');
+    expect(of(story)).toBe('broken: 1 loss that nobody expected');
+  });
+
+  test.each([
+    [{ without: ['postgres/create', 'worker/create', 's3rver/create'] }, /no project creates something/],
+    [{ empty: ['postgres/verify', 'worker/verify', 's3rver/verify'] }, /no project creates something/],
+    [{ without: ['postgres/version', 'worker/version', 's3rver/version'] }, /proves which release it runs/],
+    [{ data: ['jobs'] }, /jobs is registered and could not be compared/],
+  ])('is not shown with %j', (shape, why) => {
+    expect(of(passed(shape))).toMatch(/^not-shown/);
+    expect(of(passed(shape))).toMatch(why);
+  });
+});
+
+test('before the upgrade began there is no theory', () => {
+  const story = new Story()
+    .until(keyOf('worker', 'verify', 'base'))
+    .fail({ kind: 'exit', status: 1 })
+    .end('base');
+  expect(theoryOf(story.state)).toEqual([]);
+});
+
+test('an exception without a reason fails a strict run and no other', () => {
+  const strict = (story: Story) => ({ ...story.state, strict: true });
+  expect(exitCode(used().state)).toBe(0);
+  expect(exitCode(strict(used()))).toBe(1);
+  expect(sentence(strict(used()), { now: 0 }).text).toBe(
+    'Every step passed, and worker used a per-release exception with no reason given: --strict asks for one.',
+  );
+  expect(exitCode(strict(used('the queue moved')))).toBe(0);
+});
