@@ -11,19 +11,25 @@ import { review } from '../review/review.js';
 import { caveats } from '../workspace/caveats.js';
 import { loadWorkspace } from '../workspace/read.js';
 import type { CheckFlags } from './flags.js';
+import { listening } from './interrupts.js';
 import { readOptions } from './prepare.js';
-import { misused } from './say.js';
+import { interrupted, misused } from './say.js';
 import { VERSION } from './version.js';
 
 /** `grenade check`: what a reviewer would say of plugins, and of a native workspace all that a run would refuse. */
-export async function check(at: string, flags: CheckFlags): Promise<number> {
+export function check(at: string, flags: CheckFlags): Promise<number> {
+  return listening(({ first }) => checked(at, flags, first));
+}
+
+async function checked(at: string, flags: CheckFlags, signal: AbortSignal): Promise<number> {
   const dir = resolve(at);
   const native = existsSync(join(dir, 'grenade.yaml'));
   const plugins = await Promise.all(findPlugins(dir).map((each) => readPlugin(each, process.cwd())));
   if (!native && plugins.length === 0) {
     return misused(`there is no plugin in ${at}`, 'Give a workspace, a directory of hooks, or a directory of these.');
   }
-  const { refused, notes } = native ? await refusedBy(dir) : { refused: [], notes: [] };
+  const { refused, notes } = native ? await refusedBy(dir, signal) : { refused: [], notes: [] };
+  if (signal.aborted) return interrupted();
   const reviewed = review(plugins).filter((each) => !(native && each.severity === 'error'));
   const findings = [...refused, ...reviewed];
   const format = flags.format ?? 'people';
@@ -40,8 +46,8 @@ export async function check(at: string, flags: CheckFlags): Promise<number> {
 }
 
 /** What a run of a native workspace would refuse, and what weakens it. */
-async function refusedBy(dir: string): Promise<{ refused: Finding[]; notes: string[] }> {
-  const loaded = await loadWorkspace(dir, readOptions({}));
+async function refusedBy(dir: string, signal: AbortSignal): Promise<{ refused: Finding[]; notes: string[] }> {
+  const loaded = await loadWorkspace(dir, { ...readOptions({}), signal });
   const wrong = loaded.ok ? checkProbePhases(loaded.value.probes, planFor(loaded.value)) : loaded.error;
   const refused = wrong.map((each): Finding => ({ ...each, rule: each.rule ?? 'workspace', severity: 'error' }));
   if (!loaded.ok) return { refused, notes: [] };

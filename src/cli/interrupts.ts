@@ -6,6 +6,16 @@ const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
  */
 const ONE_PRESS = 300;
 
+/** Does what a signal can cut short, and listens to signals only so long. */
+export async function listening<T>(work: (interrupts: Interrupts) => Promise<T>): Promise<T> {
+  const interrupts = new Interrupts();
+  try {
+    return await work(interrupts);
+  } finally {
+    interrupts.close();
+  }
+}
+
 /** Signals that ask a run to end: the first in order, the second at once. */
 export class Interrupts {
   readonly #first = new AbortController();

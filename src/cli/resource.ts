@@ -15,17 +15,27 @@ import { Home } from '../run/workplace.js';
 import { completeWorkspace } from '../workspace/complete.js';
 import { readWorkspace } from '../workspace/read.js';
 import type { ResourceFlags } from './flags.js';
-import { Interrupts } from './interrupts.js';
+import { type Interrupts, listening } from './interrupts.js';
 import { openRun } from './of-run.js';
 import { readOptions } from './prepare.js';
 import { foldOf } from './prepared.js';
-import { fromHere, INTERRUPTED, misused, refuse } from './say.js';
+import { fromHere, INTERRUPTED, interrupted, misused, refuse } from './say.js';
 
 /**
  * `grenade resource`: one phase of one project against what a run left up, for people who write hooks. It is no part
  * of that run: its journal and report stay as they are.
  */
-export async function resource(name: string, phase: string, at: string, flags: ResourceFlags): Promise<number> {
+export function resource(name: string, phase: string, at: string, flags: ResourceFlags): Promise<number> {
+  return listening((interrupts) => byHand(name, phase, at, flags, interrupts));
+}
+
+async function byHand(
+  name: string,
+  phase: string,
+  at: string,
+  flags: ResourceFlags,
+  interrupts: Interrupts,
+): Promise<number> {
   const hook = HOOKS.find((each) => each === phase.replaceAll('-', '_'));
   if (hook === undefined) return misused(`there is no phase ${phase}`, `Name one of: ${HOOKS.join(', ')}.`);
   const found = await openRun(at, flags);
@@ -37,10 +47,12 @@ export async function resource(name: string, phase: string, at: string, flags: R
   if (takenDown && !state.up)
     return misused(`nothing of run ${state.run} is up`, 'Bring the base up first: grenade run -b.');
 
-  const read = await readWorkspace(at, readOptions({}));
-  if (!read.ok) return refuse(read.error);
+  const signal = interrupts.first;
+  const read = await readWorkspace(at, { ...readOptions({}), signal });
+  if (!read.ok) return signal.aborted ? interrupted() : refuse(read.error);
   const env = { ...process.env, ...workspaceEnvironment(read.value, runDir) };
-  const completed = await completeWorkspace(read.value, { runDir, env, prepared: 'before' });
+  const completed = await completeWorkspace(read.value, { runDir, env, signal, prepared: 'before' });
+  if (signal.aborted) return interrupted();
   if (!completed.ok) return refuse(completed.error);
   const workspace = completed.value;
   const project = workspace.projects.find((each) => each.name === name);
@@ -70,19 +82,15 @@ export async function resource(name: string, phase: string, at: string, flags: R
     digits: Math.max(2, String(state.steps.length).length),
   };
   process.stdout.write(`${name} ${hook} for ${side} ${workspace[side].name}, against run ${state.run}\n`);
-  const interrupts = new Interrupts();
   const running = startHook(context, step, project, hook);
   const mask = maskOf(runDir);
   const log = new Follower(join(runDir, running.log), (lines) => process.stdout.write(mask(lines)));
   const timer = setInterval(() => log.follow(), 100);
-  interrupts.first.addEventListener('abort', () =>
-    running.end({ kind: 'interrupted', signal: String(interrupts.first.reason) }),
-  );
+  signal.addEventListener('abort', () => running.end({ kind: 'interrupted', signal: String(signal.reason) }));
   interrupts.second.addEventListener('abort', () => running.kill());
   const { failure, log: path } = await running.ended;
   clearInterval(timer);
   log.close();
-  interrupts.close();
   journal.close();
   if (failure === undefined) {
     process.stdout.write('✔ passed\n');
@@ -91,7 +99,7 @@ export async function resource(name: string, phase: string, at: string, flags: R
   const { short, what = '', next = '' } = explain(failure, step);
   process.stdout.write(`✘ ${[short, what, next].filter((text) => text !== '').join('\n  ')}\n`);
   process.stdout.write(`  The whole log is ${fromHere(join(runDir, path))}\n`);
-  return interrupts.first.aborted ? INTERRUPTED : 1;
+  return signal.aborted ? INTERRUPTED : 1;
 }
 
 /** A number for the names of its files that neither the run nor an earlier call took. */

@@ -23,7 +23,7 @@ import { Interrupts } from './interrupts.js';
 import { newRunDirectory, readOptions } from './prepare.js';
 import { type Prepared, savedPlan } from './prepared.js';
 import { goOn } from './resume.js';
-import { fromHere, INTERRUPTED, misused, refuse } from './say.js';
+import { fromHere, interrupted, misused, refuse } from './say.js';
 
 /** `grenade run`: reads, plans, runs, tells. Nothing is run before everything that was asked for made sense. */
 export async function run(at: string, flags: RunFlags): Promise<number> {
@@ -45,6 +45,7 @@ export async function run(at: string, flags: RunFlags): Promise<number> {
     const read = await readWorkspace(at, {
       ...readOptions(flags),
       offline: flags.t === true,
+      signal: interrupts.first,
       fetch: async (planned, dataRoot) => {
         const problems = hold(dataRoot);
         return problems.length > 0 ? err(problems) : fetchAll(planned, dataRoot, interrupts.first);
@@ -61,11 +62,6 @@ export async function run(at: string, flags: RunFlags): Promise<number> {
     interrupts.close();
     lock?.release();
   }
-}
-
-function interrupted(): number {
-  process.stderr.write('Interrupted before anything was run.\n');
-  return INTERRUPTED;
 }
 
 /** The lock of a workspace's runs, or who has it. */

@@ -15,6 +15,12 @@ export function refuse(problems: readonly Problem[]): number {
   return REFUSED;
 }
 
+/** Says that somebody interrupted before anything began, and returns what to exit with. */
+export function interrupted(): number {
+  process.stderr.write('Interrupted before anything was run.\n');
+  return INTERRUPTED;
+}
+
 /** Says one thing that is wrong with how a command was called. */
 export function misused(message: string, fix: string): number {
   return refuse([{ message, fix }]);

@@ -31,6 +31,8 @@ export interface ReadOptions {
   readonly offline?: boolean;
   /** Where the user stands; paths in fixes begin there. */
   readonly cwd?: string;
+  /** Ends what is sourced or loaded, and all that it started; what is wrong then means nothing. */
+  readonly signal?: AbortSignal;
   /** What settings would be sourced with in a run whose directory is `runDir`. */
   readonly environment?: (draft: AnyDraft, runDir: string) => NodeJS.ProcessEnv;
 }
@@ -59,7 +61,7 @@ export async function readWorkspace(dir: string, options: ReadOptions = {}): Pro
   const completed = plain
     ? await completeWorkspace(draft, { runDir: draft.dir, env: environment(draft, draft.dir), problems })
     : await inScratch(draft.dataRoot, (runDir) =>
-        completeWorkspace(draft, { runDir, env: environment(draft, runDir), problems }),
+        completeWorkspace(draft, { runDir, env: environment(draft, runDir), problems, ...signalOf(options) }),
       );
   return completed.ok ? ok(draft) : completed;
 }
@@ -85,8 +87,12 @@ export async function loadWorkspace(
   if (!read.ok) return read;
   const draft = read.value;
   const environment = options.environment ?? (() => process.env);
-  return inScratch(draft.dataRoot, (runDir) => completeWorkspace(draft, { runDir, env: environment(draft, runDir) }));
+  return inScratch(draft.dataRoot, (runDir) =>
+    completeWorkspace(draft, { runDir, env: environment(draft, runDir), ...signalOf(options) }),
+  );
 }
+
+const signalOf = ({ signal }: ReadOptions): Pick<ReadOptions, 'signal'> => (signal === undefined ? {} : { signal });
 
 /** Directories of a run that settings may write to. */
 const ROOMS = ['steps', 'notes', 'ports', 'resources', 'data', 'save'];
@@ -139,7 +145,7 @@ async function draftOf(dir: string, options: ReadOptions): Promise<DraftOf> {
   const dataRoot = resolve(dir, config['data-root'] ?? '.grenade');
   const localrc = existsSync(join(dir, 'localrc')) ? join(dir, 'localrc') : undefined;
   const plugins = hasPluginrc(dir)
-    ? await inScratch(dataRoot, (scratch) => readPluginrc({ dir, localrc }, scratch))
+    ? await inScratch(dataRoot, (scratch) => readPluginrc({ dir, localrc, signal: options.signal }, scratch))
     : ok([]);
   if (!plugins.ok) problems.push(...plugins.error);
   const roots = { dir, dataRoot };

@@ -133,6 +133,38 @@ test('an interruption while settings are sourced ends them, and leaves nothing o
   expect(existsSync(join(rig.dir, '.grenade/lock'))).toBe(false);
 });
 
+describe('an interruption while something is sourced ends it with all that it started', () => {
+  const WAITS = '[[ ! -e $GRENADE_WORKSPACE/wait ]] || { read -r <"$GATES/go"; sleep 1000 & sleep 1000; }\n';
+  const cases = [
+    { args: ['plan'], file: 'projects/a/settings' },
+    { args: ['check'], file: 'projects/a/settings' },
+    { args: ['resource', 'a', 'smoke'], file: 'projects/a/settings' },
+    { args: ['run'], file: 'pluginrc' },
+    { args: ['plan'], file: 'pluginrc' },
+  ];
+  test.for(cases)('$file, in $args', async ({ args, file }) => {
+    await using rig = new Rig({
+      ...SMALL,
+      'projects/a/start.sh': withFunctions('service_start web -- sleep 1000'),
+      'projects/a/shutdown.sh': withFunctions('service_stop web'),
+      'projects/a/smoke.sh': bash('echo here'),
+      [file]: file === 'pluginrc' ? WAITS : `register_project_for_upgrade a\n${WAITS}`,
+    });
+    // Something that a phase by hand could be run against.
+    expect((await rig.grenade('run', '-b', '-q')).status).toBe(0);
+    const up = rig.processes();
+    rig.write({ wait: '' });
+    const gate = rig.gate('go');
+    const { child, outcome } = rig.start(args);
+    await gate.open();
+    child.kill('SIGINT');
+    const { status, stdout, stderr } = await outcome;
+    expect([status, stdout, stderr]).toEqual([130, '', 'Interrupted before anything was run.\n']);
+    expect(rig.processes()).toEqual(up);
+    expect(readdirSync(join(rig.dir, '.grenade')).filter((name) => name.startsWith('look-'))).toEqual([]);
+  });
+});
+
 test('a phase run by hand shows what its hook said before it failed, to the last word', async () => {
   await using rig = new Rig({
     ...SMALL,

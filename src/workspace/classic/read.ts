@@ -22,6 +22,7 @@ export interface ClassicOptions {
   readonly projects?: readonly string[];
   readonly onFailure?: 'keep' | 'destroy';
   readonly cwd: string;
+  readonly signal?: AbortSignal;
 }
 
 /** The original has no limits; these only end what nobody waits for any more. In milliseconds. */
@@ -57,6 +58,7 @@ export async function readClassic(
       localrc: undefined,
       settings: CLASSIC.map((name) => join(dir, name)).filter((path) => existsSync(path)),
       reader: (dump) => ['bash', reader, 'rc', dump],
+      signal: options.signal,
     },
     scratch,
   );
