@@ -2,8 +2,10 @@ import { availableParallelism } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { Problem } from '../basics/problem.js';
 import { err, ok, type Result } from '../basics/result.js';
+import { wildcard } from '../basics/wildcard.js';
 import type { Project } from '../project/project.js';
 import { checkChange, checkMentions, checkNames, checkNeeds, checkRestart } from './checks.js';
+import { readData } from './data.js';
 import type { ProjectDirectory } from './discover.js';
 import type { AnyDraft, CompleteOptions, Draft } from './draft.js';
 import { Interpreters } from './interpreters.js';
@@ -40,12 +42,7 @@ async function completeNative(draft: Draft, options: CompleteOptions): Promise<R
     describeModules(draft.directories, options.signal),
   ]);
   const said = sourced.ok ? sourced.value : { env: {}, notes: [] };
-  const { registered, data, problems, warnings } = register(
-    draft,
-    said.notes,
-    described.projects,
-    join(options.runDir, 'data'),
-  );
+  const { registered, data: given, problems, warnings } = register(draft, said.notes, described.projects);
 
   const names = registered.map(({ project }) => project.name);
   const { ordered, cycles } = orderByNeeds(registered.map(({ project }) => project));
@@ -56,6 +53,9 @@ async function completeNative(draft: Draft, options: CompleteOptions): Promise<R
   const chosen = registered.filter(({ project }) => taken(project.name));
 
   const probes = gatherProbes(draft, said.notes, described.probes, taken);
+  const ofTaken = given.filter(({ project }) => project === undefined || taken(project));
+  const wrongData: Problem[] = [];
+  const data = readData(ofTaken, join(options.runDir, 'data'), wrongData);
   const spared = notRun(draft, registered, chosen, sourced.ok);
   const early = [
     ...(options.problems ?? []).filter(({ file }) => file === undefined || !spared.has(dirname(file))),
@@ -63,6 +63,7 @@ async function completeNative(draft: Draft, options: CompleteOptions): Promise<R
     ...(sourced.ok ? [] : sourced.error),
     ...preflight(draft, spared, described.problems, [options.env.PATH, said.env.PATH]),
     ...problems,
+    ...wrongData,
     ...probes.problems,
     ...checkNames(registered, draft),
     ...checkNeeds(allKnown ? chosen : [], allKnown ? cycles.filter((cycle) => cycle.every(taken)) : []),
@@ -75,6 +76,7 @@ async function completeNative(draft: Draft, options: CompleteOptions): Promise<R
     draft;
   return ok({
     ...rest,
+    state: { ...rest.state, expect: rest.state.expect.filter((each) => isOf(each, data) || !isOf(each, given)) },
     projects: ordered.filter(({ name }) => taken(name)),
     data,
     probes: probes.probes,
@@ -82,6 +84,10 @@ async function completeNative(draft: Draft, options: CompleteOptions): Promise<R
     warnings: [...warnings, ...takenAlong(chosen, selected)],
   });
 }
+
+/** Whether an expectation can be met by one of these. */
+const isOf = ({ data }: { readonly data: string }, among: readonly { readonly name: string }[]): boolean =>
+  among.some(({ name }) => wildcard(data).test(name));
 
 /** What is wrong in `grenade.yaml` first and from top to bottom, then the rest as it was found. */
 function inOrderOfFile(problems: readonly Problem[], file: string): Problem[] {

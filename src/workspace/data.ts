@@ -5,9 +5,11 @@ import type { Draft } from './draft.js';
 import type { RegisteredData, StateRules } from './workspace.js';
 
 /** Data as somebody names it, and how to say what is wrong with it. */
-interface GivenData {
+export interface GivenData {
   readonly name: string;
   readonly at: string;
+  /** Whose it is: left out with the project. Of nobody's there is always to be a copy. */
+  readonly project?: string;
   readonly wrong: (what: string) => Problem;
 }
 
@@ -34,11 +36,15 @@ export const listedData = ({ listed, places }: Draft): GivenData[] =>
       places.problem(['data', index], `Data ${each.name}: ${what}`, 'Write for example `at: resource:postgres/url`.'),
   }));
 
+/** What settings registered, and for which project. */
+export type SaidData = Pick<GivenData, 'at' | 'project'>;
+
 /** What settings registered. */
-export const saidData = (said: ReadonlyMap<string, string>): GivenData[] =>
-  [...said].map(([name, at]) => ({
+export const saidData = (said: ReadonlyMap<string, SaidData>): GivenData[] =>
+  [...said].map(([name, { at, project }]) => ({
     name,
     at,
+    ...(project === undefined ? {} : { project }),
     wrong: (what) => ({
       message: `register_data ${name}: ${what}`,
       fix: 'Write it so in the settings that register it.',
@@ -50,6 +56,7 @@ export const moduleData = (modules: ReadonlyMap<string, Project>): GivenData[] =
   [...modules.values()].flatMap((project) =>
     (project.data ?? []).map((each) => ({
       ...each,
+      project: project.name,
       wrong: (what) => ({
         message: `Data ${each.name} of ${project.name}: ${what}`,
         fix: "Write for example `data: [{ name: 'jobs', at: 'resource:postgres/url' }]`.",

@@ -3,9 +3,8 @@ import type { Problem } from '../basics/problem.js';
 import type { Note } from '../journal/notes.js';
 import type { Project } from '../project/project.js';
 import { readScripts } from '../project/scripts.js';
-import { listedData, moduleData, readData, saidData } from './data.js';
+import { type GivenData, listedData, moduleData, type SaidData, saidData } from './data.js';
 import type { Draft } from './draft.js';
-import type { RegisteredData } from './workspace.js';
 
 /** A project, and where it says what it is. */
 export interface Registered {
@@ -16,18 +15,13 @@ export interface Registered {
 
 export interface Registry {
   readonly registered: readonly Registered[];
-  readonly data: readonly RegisteredData[];
+  readonly data: readonly GivenData[];
   readonly problems: readonly Problem[];
   readonly warnings: readonly string[];
 }
 
 /** Puts together what directories hold, settings registered and modules say, in the order of the directories. */
-export function register(
-  draft: Draft,
-  notes: readonly Note[],
-  modules: ReadonlyMap<string, Project>,
-  dataDir: string,
-): Registry {
+export function register(draft: Draft, notes: readonly Note[], modules: ReadonlyMap<string, Project>): Registry {
   const said = readNotes(notes);
   const problems: Problem[] = [];
   const warnings: string[] = [];
@@ -79,7 +73,7 @@ export function register(
   }
   return {
     registered,
-    data: readData([...listedData(draft), ...saidData(said.data), ...moduleData(modules)], dataDir, problems),
+    data: [...listedData(draft), ...saidData(said.data), ...moduleData(modules)],
     problems,
     warnings,
   };
@@ -92,8 +86,8 @@ interface Said {
   readonly needs: ReadonlyMap<string, ReadonlySet<string>>;
   readonly services: ReadonlyMap<string, ReadonlySet<string>>;
   readonly databases: readonly string[];
-  /** By name; the URL or directory. */
-  readonly data: ReadonlyMap<string, string>;
+  /** By name. */
+  readonly data: ReadonlyMap<string, SaidData>;
 }
 
 export function readNotes(notes: readonly Note[]): Said {
@@ -102,19 +96,19 @@ export function readNotes(notes: readonly Note[]): Said {
   const needs = new Map<string, Set<string>>();
   const services = new Map<string, Set<string>>();
   const databases: string[] = [];
-  const data = new Map<string, string>();
+  const data = new Map<string, SaidData>();
   const add = (map: Map<string, Set<string>>, key: string, value: string): void => {
     const known = map.get(key);
     if (known === undefined) map.set(key, new Set([value]));
     else known.add(value);
   };
-  for (const [kind, a = '', b = ''] of notes) {
+  for (const [kind, a = '', b = '', c = ''] of notes) {
     if (kind === 'project') projects.set(b, [...(projects.get(b) ?? []), a]);
     else if (kind === 'backing') backing.add(a);
     else if (kind === 'needs') add(needs, a, b);
     else if (kind === 'service') add(services, a, b);
     else if (kind === 'db') databases.push(a);
-    else if (kind === 'data') data.set(a, b);
+    else if (kind === 'data') data.set(a, { at: b, ...(c === '' ? {} : { project: c }) });
   }
   return { projects, backing, needs, services, databases, data };
 }

@@ -168,6 +168,21 @@ describe('--projects', () => {
       'db is taken along, because api and web need it',
     ]);
   });
+
+  test('leaves out the data of projects that are left out, and what is expected of it', async () => {
+    const expectation = (data: string) => `  - { data: ${data}, what: rows-new, reason: told }\n`;
+    const files = {
+      'grenade.yaml': `${TWO_RELEASES}expect:\n${expectation('theirs')}${expectation('pages')}${expectation('misspelt')}`,
+      ...hooks('projects/web'),
+      'projects/web/settings': 'register_project_for_upgrade web\nregister_data pages pages\n',
+      ...hooks('projects/other'),
+      'projects/other/settings':
+        'register_data shared shared\nregister_project_for_upgrade other\nregister_data theirs ../nowhere/..\n',
+    };
+    const { workspace } = await complete(files, { projects: ['web'] });
+    expect(workspace.data.map(({ name }) => name)).toEqual(['shared', 'pages']);
+    expect(workspace.state.expect.map(({ data }) => data)).toEqual(['pages', 'misspelt']);
+  });
 });
 
 test('a workspace can be looked at without a run, and nothing is left of it', async () => {
