@@ -4,8 +4,14 @@ export default defineConfig({
   test: {
     projects: [
       {
-        test: { name: 'unit', include: ['test/**/*.test.ts'], exclude: ['test/e2e/**'], testTimeout: 20_000 },
+        test: {
+          name: 'unit',
+          include: ['test/**/*.test.ts'],
+          exclude: ['test/e2e/**', 'test/openstack/**'],
+          testTimeout: 20_000,
+        },
       },
+      { test: { name: 'openstack', include: ['test/openstack/**/*.test.ts'] } },
       {
         test: {
           name: 'e2e',

@@ -15,13 +15,15 @@ serve() {
   service_start "$1" -- "$lib/in-root" "$root" "${@:2}"
 }
 
-# serve_wsgi SERVICE WSGI_SCRIPT [VAR=VALUE...]: an API on the port of that name; returns once it answers.
+# serve_wsgi SERVICE WSGI_SCRIPT [VAR=VALUE...]: an API on the port of that name; returns once it answers. It works with one
+# process of four threads, or as $WSGI_WORKERS says.
 serve_wsgi() {
-  local port
+  local port workers
   port=$(free_port "$1")
+  read -ra workers <<<"${WSGI_WORKERS:---processes 1 --threads 4}"
   # --need-app: without it uwsgi answers 500 for ever when the service cannot be loaded.
   serve "$1" env "${@:3}" uwsgi_python3 --http-socket "127.0.0.1:$port" --wsgi-file "$2" \
-    --plugins python3 --master --lazy-apps --need-app --die-on-term --processes 2 --threads "${WSGI_THREADS:-4}" --enable-threads \
+    --plugins python3 --master --lazy-apps --need-app --die-on-term --enable-threads "${workers[@]}" \
     --buffer-size 65535 --rem-header Content-Length --log-master --disable-logging
   wait_for_http "http://127.0.0.1:$port/"
 }

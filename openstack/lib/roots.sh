@@ -1,7 +1,8 @@
 # shellcheck shell=bash
 # Root file systems, one a release, from Debian's packages. Built once, kept between runs, read-only when used.
 
-roots=${GRENADE_RUN_DIR%/runs/*}/releases/roots
+home=$(cd -P "$lib/.." && pwd)
+roots=$home/.grenade/releases/roots # where `grenade clean --all` takes them away
 
 # suite_of RELEASE: the Debian release that packages it.
 suite_of() {
@@ -35,7 +36,7 @@ install_packages() {
 # packages_of PROJECT RELEASE: what is written beside its hooks.
 packages_of() {
   local directory
-  for directory in "$GRENADE_WORKSPACE"/projects/*"_$1"; do
+  for directory in "$home"/projects/*"_$1"; do
     cat "$directory/packages" "$directory/packages.$2" 2>/dev/null || :
   done
 }
@@ -49,7 +50,7 @@ wanted() {
   done | sort -u
 }
 
-# has_packages RELEASE: whether its root is there, no older than the mirror, and holds all that is wanted. A root with more will do.
+# has_packages RELEASE: whether its root is there, as new as the mirror, and holds all that is wanted. One with more will do.
 has_packages() {
   local key=$roots/$1.key
   [[ -e $key && $(head -n 1 "$key") == "$(edition_of "$1")" ]] &&
@@ -92,7 +93,7 @@ build_roots() {
   ((${#failed[@]} == 0)) || die "No root file system for ${failed[*]}: $roots/${failed[0]}.log has all of it"
 }
 
-# build_root RELEASE: what has a key is whole, so it goes first and comes last. Replaced as a whole, with what it held before and what is wanted now.
+# build_root RELEASE: with what it held before and what is wanted now. What has a key is whole: that goes first, and comes last.
 build_root() {
   local release=$1 root=$roots/$1 edition packages
   edition=$(edition_of "$release")

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# What ought to survive: a user who can log in, what she may do, and a token that she was given before the upgrade.
+# What ought to survive: a user who can log in, what she may do, a token that she was given before the upgrade; and how
+# people from elsewhere are let in.
 set -euo pipefail
 source "$GRENADE_DIR/functions"
 source "$PROJECT_DIR/../../lib/openstack.sh"
@@ -18,6 +19,8 @@ case $1 in
     api keystone PUT "/v3/projects/$project/users/$user/roles/$role"
     resource_save keystone project "$project"
     resource_save keystone user "$user"
+    api keystone PUT /v3/OS-FEDERATION/mappings/visitors \
+      '{"mapping": {"rules": [{"local": [{"user": {"name": "{0}"}}], "remote": [{"type": "VISITOR"}]}]}}'
     log_in ada engines
     resource_save keystone token "$token"
     ;;
@@ -37,8 +40,11 @@ case $1 in
     found=$(whoami "$old_token")
     [[ $(pick token.user.id <<<"$found") == "$user" ]] || die "A token from before the upgrade was ada's, and is of $(pick token.user <<<"$found")"
 
-    # Somebody new can come beside her, and go.
     log_in
+    found=$(api keystone GET /v3/OS-FEDERATION/mappings/visitors | pick mapping.rules.0.remote.0.type)
+    [[ $found == VISITOR ]] || die "Visitors were known by VISITOR, and are by $found"
+
+    # Somebody new can come beside her, and go.
     newcomer=$(api keystone POST /v3/users '{"user": {"name": "newcomer"}}' | pick user.id)
     api keystone DELETE "/v3/users/$newcomer"
 
@@ -61,6 +67,7 @@ case $1 in
     resource_get keystone user user
     resource_get keystone project project
     log_in
+    api keystone DELETE /v3/OS-FEDERATION/mappings/visitors
     api keystone DELETE "/v3/users/$user"
     api keystone DELETE "/v3/projects/$project"
     ;;

@@ -25,7 +25,7 @@ if [[ ! -e $conf ]]; then
   service_account neutron network
 fi
 
-# One thread: 2025.1's API has to be served so.
-WSGI_THREADS=1 serve_wsgi neutron /usr/bin/neutron-api "OS_NEUTRON_CONFIG_DIR=$DATA_DIR/neutron" OS_NEUTRON_CONFIG_FILES=neutron.conf
+# 2025.1's API is served by processes of one thread.
+WSGI_WORKERS='--processes 2 --threads 1' serve_wsgi neutron /usr/bin/neutron-api "OS_NEUTRON_CONFIG_DIR=$DATA_DIR/neutron" OS_NEUTRON_CONFIG_FILES=neutron.conf
 serve neutron-rpc neutron-rpc-server --config-file "$conf"
 ensure_services_started neutron neutron-rpc

@@ -1,0 +1,1 @@
+../../../../projects/10_keystone/start.sh
