@@ -53,17 +53,16 @@ function outages(workspace: string, probe: string): unknown[] {
 
 /** Command lines of processes of this workspace, and what is mounted in its root file systems where all can see it. */
 function left(): string[] {
-  const mounts = readFileSync('/proc/self/mountinfo', 'utf8')
-    .split('\n')
-    .filter((line) => line.includes(OPENSTACK));
-  return readdirSync('/proc').reduce<string[]>((found, entry) => {
-    if (!/^\d+$/.test(entry)) return found;
+  const mounts = readFileSync('/proc/self/mountinfo', 'utf8').split('\n');
+  const processes = readdirSync('/proc').flatMap((entry) => {
+    if (!/^\d+$/.test(entry)) return [];
     try {
       const environment = readFileSync(`/proc/${entry}/environ`, 'utf8');
-      const command = readFileSync(`/proc/${entry}/cmdline`, 'utf8').replaceAll('\0', ' ');
-      return environment.includes(`GRENADE_WORKSPACE=${OPENSTACK}`) ? [...found, command] : found;
+      if (!environment.includes(`GRENADE_WORKSPACE=${OPENSTACK}`)) return [];
+      return [readFileSync(`/proc/${entry}/cmdline`, 'utf8').replaceAll('\0', ' ')];
     } catch {
-      return found; // It ended meanwhile.
+      return []; // It ended meanwhile.
     }
-  }, mounts);
+  });
+  return [...mounts.filter((line) => line.includes(OPENSTACK)), ...processes];
 }

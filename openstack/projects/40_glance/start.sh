@@ -14,10 +14,11 @@ if [[ ! -e $conf ]]; then
   iniset "$conf" oslo_concurrency lock_path "$DATA_DIR/glance/locks"
   iniset "$conf" database connection "$(database glance)"
   iniset "$conf" paste_deploy flavor keystone
-  iniset "$conf" paste_deploy config_file /etc/glance/glance-api-paste.ini # each release's own, in its root
   auth_section "$conf" keystone_authtoken glance
   glance_manage db_sync
   service_account glance image
 fi
 
+# glance looks for it beside its configuration; it is code more than configuration, and of this release.
+cp "$root/etc/glance/glance-api-paste.ini" "$DATA_DIR/glance/"
 serve_wsgi glance /usr/bin/glance-wsgi-api "OS_GLANCE_CONFIG_DIR=$DATA_DIR/glance"
