@@ -1,5 +1,9 @@
+import { closeSync, openSync } from 'node:fs';
+import { join } from 'node:path';
 import { describeFault } from '../basics/fault.js';
+import { later } from '../basics/timer.js';
 import type { Verdict } from '../journal/event.js';
+import { endGroup, spawnInto } from '../process/spawn.js';
 import { dumpWorld, WORLDDUMP } from '../world/dump.js';
 import { compareLogs } from './compare-logs.js';
 import type { RunContext } from './context.js';
@@ -8,6 +12,9 @@ import { maskOf } from './secrets.js';
 
 /** How long looking at the machine may take, in milliseconds. */
 const DUMP_MS = 5000;
+
+/** How long a collector of the workspace's own may take, in milliseconds: it asks every service of a machine. */
+const COLLECTING_MS = 10 * 60_000;
 
 /**
  * Looks at what services printed while they are as the upgrade left them: before anything is deleted or taken down,
@@ -37,6 +44,7 @@ export async function lookAtLogs(
 export async function lookAtMachine(context: RunContext, verdict: Verdict): Promise<void> {
   if (verdict === 'base-ready' || verdict === 'stopped') return;
   const { runDir, workspace, journal } = context;
+  if (verdict === 'base' || verdict === 'upgrade' || verdict === 'after') await collect(context);
   try {
     const files = await dumpWorld({
       runDir,
@@ -50,4 +58,30 @@ export async function lookAtMachine(context: RunContext, verdict: Verdict): Prom
   } catch (error) {
     journal.append({ type: 'warned', text: `how the machine looked could not be kept: ${describeFault(error)}` });
   }
+}
+
+/** Lets the workspace's own collector have its turn, whose output goes to `worlddump.log`. A run never fails by it. */
+async function collect({ workspace, workplace, runDir, env, journal }: RunContext): Promise<void> {
+  if (workspace.collect === undefined) return;
+  const warn = (how: string): void => {
+    journal.append({ type: 'warned', text: `what collects the machine's state ${how}: see worlddump.log of the run` });
+  };
+  const cwd = workplace.take();
+  const log = openSync(join(runDir, 'worlddump.log'), 'a', 0o600);
+  const { pid, ended } = spawnInto(workspace.collect.command, {
+    cwd,
+    env: { ...env, ...workplace.env, PWD: cwd },
+    stdout: log,
+    stderr: log,
+  });
+  closeSync(log);
+  const callOff = later(COLLECTING_MS, () => {
+    if (pid !== undefined) void endGroup(pid, 5000);
+  });
+  const end = await ended;
+  callOff();
+  workplace.giveBack(cwd);
+  if (end.kind === 'not-started') warn(`could not be started, ${end.reason}`);
+  else if (end.kind === 'signalled') warn(`was ended by ${end.signal}`);
+  else if (end.status !== 0) warn(`ended with status ${end.status}`);
 }

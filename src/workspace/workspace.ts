@@ -49,6 +49,8 @@ export interface Workspace {
   readonly home?: string;
   /** Grenade's own scripts that a plan can call, by name. */
   readonly scripts?: ReadonlyMap<string, OwnScript>;
+  /** What collects the machine's state after a failure, besides what Grenade itself writes down. */
+  readonly collect?: OwnScript;
   /** What a plan can fetch, by name. */
   readonly fetches?: { readonly settings: GitSettings; readonly planned: ReadonlyMap<string, PlannedFetch> };
   /** Where the log of a whole run goes besides the run's directory. */

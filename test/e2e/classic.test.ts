@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -113,6 +113,18 @@ describe('a classic workspace over DevStacks that somebody else brought up', () 
     const first = await rig.grenade('run', '--fail-fast');
     expect([first.status, first.stdout]).toEqual([1, expect.stringContaining('The upgrade broke one:')]);
   });
+
+  test('after a failure DevStack’s worlddump collects what it can, also when the hook knows no functions', async () => {
+    await using rig = new ClassicRig(project('10_one', { 'shutdown.sh': '#!/bin/bash\nexit 7\n' }));
+    const tool = join(rig.stack, 'new/devstack/tools/worlddump.py');
+    writeFileSync(tool, '#!/bin/bash\necho "worlddump $* in $PWD" >>"$TOLD"\nexit 3\n', { mode: 0o755 });
+    const { status, stdout } = await rig.grenade('run');
+    expect(status).toBe(1);
+    expect(rig.told.at(-1)).toBe(`worlddump -d ${rig.stack}/logs in ${rig.dir}`);
+    expect(stdout).toContain("what collects the machine's state ended with status 3: see worlddump.log of the run");
+    await rig.grenade('run', '-s', 'image-cache');
+    expect(rig.told.filter((line) => line.startsWith('worlddump'))).toHaveLength(1);
+  });
 });
 
 describe('settings of a classic workspace', () => {
@@ -222,6 +234,20 @@ describe('a classic workspace that brings its base up', () => {
       ['base-devstack', 'cloned'],
       ['target-devstack', 'cloned'],
     ]);
+  });
+
+  test('what is run around hooks sees what settings registered, besides what localrc says', async () => {
+    const settings = 'register_project_for_upgrade one\nregister_db_to_save one\n';
+    await using rig = new ClassicRig(project('10_one', { settings }), '', []);
+    const plugin = { 'devstack/upgrade/settings': 'register_project_for_upgrade ext\n' };
+    const git = rig.repository('ext', rig.lay('ext', plugin), ['master']);
+    rig.write({
+      localrc: `STACK_ROOT=${rig.stack}\nGIT_BASE=${rig.repository('devstack', DEVSTACK, ['stable/train', 'master'])}\nRUN_SMOKE=False\nENABLE_TEMPEST=False\nDATABASES_TO_SAVE=mine\n`,
+      pluginrc: `enable_grenade_plugin ext ${git}/openstack/ext\n`,
+      'post-stack.sh': '#!/bin/bash\necho "upgrade$UPGRADE_PROJECTS, save $DATABASES_TO_SAVE" >>"$TOLD"\n',
+    });
+    await rig.grenade('run', '-s', 'post-stack');
+    expect(rig.told.at(-1)).toBe('upgrade one ext, save mine one');
   });
 });
 

@@ -4,7 +4,7 @@ import type { Problem } from '../../basics/problem.js';
 import { err, ok, type Result } from '../../basics/result.js';
 import type { CompleteOptions } from '../draft.js';
 import { shellFile, sourceSettings } from '../settings.js';
-import type { Workspace } from '../workspace.js';
+import type { OwnScript, Workspace } from '../workspace.js';
 import { type Checkouts, checkouts, isExternal } from './checkouts.js';
 import type { ClassicDraft } from './draft.js';
 import { hookVariables } from './environment.js';
@@ -63,6 +63,8 @@ export async function completeClassic(
   );
 }
 
+const COLLECT: OwnScript = { command: [shellFile('classic/worlddump')] };
+
 interface Parts extends Pick<Workspace, 'projects' | 'data' | 'probes' | 'env' | 'warnings'> {
   readonly variables: Readonly<Record<string, string>>;
   readonly settingsRead: boolean;
@@ -75,6 +77,7 @@ function asWorkspace({ dir }: ClassicDraft, fetches: Checkouts, { variables, set
     hookEnv: hookVariables(variables),
     home: dir,
     scripts: ownScripts(),
+    collect: COLLECT,
     fetches,
     log: { path: variables.LOGFILE ?? '' },
     asks: {

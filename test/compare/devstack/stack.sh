@@ -1,0 +1,3 @@
+#!/bin/bash
+# stack.sh - fails where the tree says so.
+[[ ! -e ../../../fail-stack ]]

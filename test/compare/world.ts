@@ -1,0 +1,300 @@
+import { execFileSync, spawn } from 'node:child_process';
+import {
+  chmodSync,
+  closeSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Case, Files } from './case.js';
+import { find, layPrograms } from './programs.js';
+import { type Act, plainer, readRecording } from './recording.js';
+import { copyTree, git, type Templates, write } from './templates.js';
+
+const GRENADE = fileURLToPath(new URL('../../bin/grenade.js', import.meta.url));
+const SHELL = fileURLToPath(new URL('../../shell', import.meta.url));
+
+export type Side = 'original' | 'ours';
+
+/** What one run of a world did. */
+export interface Ran {
+  /** Its exit status. */
+  readonly status: number | 'limit';
+  readonly acts: readonly Act[];
+  readonly output: string;
+  /** Of ours: what `result.json` says. */
+  readonly result: Result | undefined;
+}
+
+/** What is asked of `result.json`. */
+export interface Result {
+  readonly verdict: string | null;
+  readonly steps: readonly {
+    readonly key: string;
+    readonly phase: string;
+    readonly hook: string | null;
+    readonly status: string;
+    readonly failure: { readonly short: string } | null;
+  }[];
+}
+
+/** What a world looks like when its runs are over. */
+export interface Outcome {
+  readonly root: string;
+  readonly runs: readonly Ran[];
+  /** Text, or for directories the names in them, by path. */
+  readonly left: ReadonlyMap<string, string>;
+}
+
+/** Lays a world of its own in `root`, which must not be there. */
+export function layWorld(templates: Templates, root: string, test: Case): void {
+  mkdirSync(root);
+  chmodSync(root, 0o755);
+  for (const dir of [...PLACES, ...(test.trees === 'there' ? TEMPEST : [])])
+    mkdirSync(join(root, dir), { recursive: true });
+  layPrograms(root, templates.dir);
+  write(root, {
+    databases: `${DATABASES.join('\n')}\n`,
+    processes: 'USER PID COMMAND\nroot 1 /sbin/init\n',
+    gitconfig: gitconfig(root),
+  });
+  copyTree(join(templates.dir, 'grenade'), join(root, 'ws'));
+  if (!test.inTree) rmSync(join(root, 'ws', 'projects'), { recursive: true });
+  mkdirSync(join(root, 'ws', 'projects'), { recursive: true });
+
+  const tree = `devstack-${test.devstack}`;
+  const openstack = join(root, 'git', 'openstack');
+  symlinkSync(join(templates.dir, `${tree}.git`), join(openstack, 'devstack.git'));
+  for (const name of GENERIC) symlinkSync(join(templates.dir, 'generic.git'), join(openstack, `${name}.git`));
+  for (const name of test.plugins) {
+    const path = join(openstack, `${name}.git`);
+    rmSync(path, { force: true });
+    symlinkSync(templates.plugin(name), path);
+  }
+  for (const side of test.trees === 'there' ? ['old', 'new'] : []) {
+    const at = join(root, 'stack', side);
+    copyTree(join(templates.dir, tree), join(at, 'devstack'));
+    mkdirSync(join(at, 'devstack', 'accrc'), { recursive: true });
+    execFileSync(join(root, 'bin', 'python3'), ['-m', 'venv', join(at, 'venv')], { env: { PATH: join(root, 'bin') } });
+    writeFileSync(join(at, 'devstack', 'local.conf'), localConf(at, test.devstack));
+  }
+  for (const [path, branches] of Object.entries(test.repositories))
+    layRepository(root, join(root, 'git', path), branches);
+  write(root, test.files);
+  writeFileSync(join(root, 'record'), '');
+  if (NOBODY === undefined) return;
+  writeFileSync(join(root, 'alone'), '');
+  execFileSync('chown', ['-R', '-h', `${NOBODY}:${NOBODY}`, root]);
+}
+
+/** Runs the original or ours over a world, as often as its case says. */
+export async function runWorld(root: string, side: Side, test: Case): Promise<Outcome> {
+  const ws = join(root, 'ws');
+  const plain = plainer(root, side === 'original' ? ws : SHELL);
+  const runs: Ran[] = [];
+  for (const flags of test.runs) {
+    const output = join(root, `output-${runs.length}`);
+    const status = await runOnce(root, commandOf(side, ws, flags, test.failFast), output);
+    runs.push({
+      status,
+      acts: readRecording(readFileSync(join(root, 'record')), plain),
+      output: `${readFileSync(output, 'utf8')}${side === 'original' ? quietly(root) : ''}`,
+      result: side === 'ours' ? readResult(join(ws, '.grenade', 'latest', 'result.json')) : undefined,
+    });
+    writeFileSync(join(root, 'record'), '');
+    rmSync(join(ws, '.grenade', 'latest', 'result.json'), { force: true });
+  }
+  return { root, runs, left: whatIsLeft(root, plain) };
+}
+
+/** What the original said where nobody saw it: with -q its output is in the log alone. */
+function quietly(root: string): string {
+  const log = join(root, 'stack', 'logs', 'grenade.sh.log');
+  return existsSync(log) ? readFileSync(log, 'utf8') : '';
+}
+
+function readResult(path: string): Result | undefined {
+  return existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as Result) : undefined;
+}
+
+/** What either says of itself in a `local.conf`. */
+const ADDED_BY = /^# added by \S*\/(grenade\.sh|settings\.bash)$/gm;
+
+/**
+ * How long a run of a world takes, in milliseconds, with nothing recorded but what stand-ins do.
+ *
+ * @throws When it does not end with status 0.
+ */
+export async function timeWorld(root: string, side: Side): Promise<number> {
+  const ws = join(root, 'ws');
+  rmSync(join(ws, '.grenade'), { recursive: true, force: true });
+  const output = join(root, 'output');
+  const began = performance.now();
+  const status = await runOnce(root, commandOf(side, ws, ['-q'], false), output, { timed: true });
+  const took = performance.now() - began;
+  if (status !== 0) throw new Error(`${side} ended with ${status}: see ${output}`);
+  return took;
+}
+
+const commandOf = (side: Side, ws: string, flags: readonly string[], failFast: boolean): readonly string[] =>
+  side === 'original'
+    ? ['./grenade.sh', ...flags]
+    : ['node', GRENADE, 'run', ...(failFast ? ['--fail-fast'] : []), ...flags, ws];
+
+/** What later steps, or people, read of what a run wrote. */
+function whatIsLeft(root: string, plain: (text: string) => string): Map<string, string> {
+  const left = new Map<string, string>();
+  const stack = join(root, 'stack');
+  for (const side of ['old', 'new']) {
+    for (const name of ['local.conf', 'localrc', '.localrc.auto']) {
+      const path = join(stack, side, 'devstack', name);
+      if (existsSync(path))
+        left.set(`stack/${side}/devstack/${name}`, plain(readFileSync(path, 'utf8')).replace(ADDED_BY, ''));
+    }
+  }
+  const save = join(stack, 'save');
+  if (existsSync(save)) left.set('stack/save', readdirSync(save).sort().join(' '));
+  for (const dir of ['stack/plugins', 'given-plugins', 'stack/old', 'stack/new']) {
+    for (const name of existsSync(join(root, dir)) ? readdirSync(join(root, dir)) : []) {
+      const path = join(root, dir, name);
+      if (!lstatSync(path).isDirectory() || !existsSync(join(path, '.git'))) continue;
+      left.set(`${dir}/${name}`, git(path, 'rev-parse', 'HEAD').trim());
+    }
+  }
+  return left;
+}
+
+/** How long one run may take; on a busy machine a real plugin takes minutes. */
+const LIMIT_MS = 1_200_000;
+
+/** Whom compared runs belong to: nobody, where they could be given more. */
+const NOBODY: number | undefined = process.getuid?.() === 0 ? 65534 : undefined;
+
+async function runOnce(
+  root: string,
+  command: readonly string[],
+  output: string,
+  { timed = false } = {},
+): Promise<number | 'limit'> {
+  const log = openSync(output, 'w');
+  // In namespaces of its own nothing of it outlives it, and it has no network.
+  const alone = [
+    ...[find('unshare') ?? 'unshare', '-n', '-p', '-m', '--fork', '--mount-proc', '--kill-child'],
+    ...[find('setpriv') ?? 'setpriv', `--reuid=${NOBODY}`, `--regid=${NOBODY}`, '--clear-groups'],
+  ];
+  // The last of what it said comes through programs that it does not wait for.
+  const whole = timed ? command : ['sh', '-c', '"$@"; status=$?; /bin/sleep 0.3; exit $status', 'sh', ...command];
+  const [program = '', ...args] = NOBODY === undefined ? whole : [...alone, ...whole];
+  const child = spawn(program, args, {
+    cwd: join(root, 'ws'),
+    detached: true,
+    stdio: ['ignore', log, log],
+    env: {
+      PATH: join(root, 'bin'),
+      HOME: join(root, 'home'),
+      TMPDIR: join(root, 'tmp'),
+      USER: 'stack',
+      LOGNAME: 'stack',
+      LANG: 'C.UTF-8',
+      ...(timed ? {} : { BASH_ENV: join(root, 'record.bash') }),
+      GIT_CONFIG_GLOBAL: join(root, 'gitconfig'),
+      GIT_CONFIG_SYSTEM: join(root, 'gitconfig.system'),
+      NO_COLOR: '1',
+    },
+  });
+  closeSync(log);
+  return await new Promise((resolve, reject) => {
+    const limit = setTimeout(() => {
+      resolve('limit');
+      if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
+    }, LIMIT_MS);
+    child.once('error', reject);
+    child.once('exit', (status, signal) => {
+      clearTimeout(limit);
+      resolve(status ?? (signal === null ? 255 : 128));
+    });
+  });
+}
+
+const PLACES = ['home', 'tmp', 'units', 'enabled', 'cloud', 'guest', 'git/openstack', 'stack'];
+const TEMPEST = ['stack/old/tempest/etc', 'stack/new/tempest/etc'];
+
+/** What OpenStack's own hooks clone; what is in them does not matter. */
+const GENERIC = [
+  'requirements',
+  'tempest',
+  'keystone',
+  'placement',
+  'swift',
+  'glance',
+  'neutron',
+  'nova',
+  'cinder',
+  'horizon',
+];
+
+/** Databases that the stand-in for mysql has. */
+const DATABASES = [
+  'information_schema',
+  'keystone',
+  'glance',
+  'nova',
+  'nova-api',
+  'nova_cell0',
+  'cinder',
+  'heat',
+  'one',
+  'two',
+];
+
+/** What says to DevStack how it was brought up. */
+function localConf(dest: string, devstack: Case['devstack']): string {
+  return [
+    '[[local|localrc]]',
+    `DEST=${dest}`,
+    `SERVICE_DIR=${dest}/status`,
+    'HOST_IP=192.0.2.7',
+    'GLOBAL_VENV=True',
+    `DEVSTACK_VENV=${dest}/venv`,
+    'DATABASE_TYPE=mysql',
+    'MYSQL_PASSWORD=a-password',
+    'RABBIT_PASSWORD=a-password',
+    'SERVICE_PASSWORD=a-password',
+    'ADMIN_PASSWORD=a-password',
+    ...(devstack === 'real' ? ['enable_service s-proxy s-object s-container s-account'] : []),
+    '',
+  ].join('\n');
+}
+
+function gitconfig(root: string): string {
+  return [
+    '[user]\n\tname = Nobody\n\temail = nobody@example.org',
+    '[safe]\n\tdirectory = *',
+    `[url "file://${root}/git/"]\n\tinsteadOf = https://opendev.org/`,
+    '[init]\n\tdefaultBranch = master',
+    '[protocol "https"]\n\tallow = never',
+    '',
+  ].join('\n');
+}
+
+function layRepository(root: string, path: string, branches: Readonly<Record<string, Files>>): void {
+  mkdirSync(path, { recursive: true });
+  git(path, 'init', '-q');
+  const names = Object.keys(branches);
+  for (const name of names) {
+    git(path, 'checkout', '-q', '--orphan', name);
+    write(root, branches[name] ?? {}, path);
+    git(path, 'add', '-A', '-f');
+    git(path, 'commit', '-q', '--allow-empty', '-m', name);
+    git(path, 'rm', '-rfq', '--ignore-unmatch', '.');
+  }
+  git(path, 'checkout', '-q', names[0] ?? 'master');
+}
