@@ -1,4 +1,4 @@
-import type { Bounds } from '../journal/probe.js';
+import { type Bounds, EVERY_PHASE } from '../journal/probe.js';
 import type { Blame } from '../journal/record.js';
 import type { PhaseState, ProbeState, RunState } from '../journal/state.js';
 import { type Charge, chargesOf, type Length, lengthOf, type Outage, outagesOf, overlap, timeOf } from './outages.js';
@@ -67,9 +67,12 @@ interface Window {
   readonly time: Bounds;
 }
 
-/** The stretches of time in which outages count: the phases that are named, or all of those whose blame is the upgrade. */
+/**
+ * The stretches of time in which outages count: the phases that are named, or all of those whose blame is the upgrade;
+ * with `all`, those before it too.
+ */
 function windowsOf({ phases }: RunState, { record: { during } }: ProbeState, now: number): readonly Window[] {
-  if (during !== undefined) {
+  if (during !== undefined && !during.includes(EVERY_PHASE)) {
     return phases
       .filter(({ record }) => during.includes(record.name))
       .flatMap((phase) => {
@@ -77,11 +80,14 @@ function windowsOf({ phases }: RunState, { record: { during } }: ProbeState, now
         return time === undefined ? [] : [{ blame: phase.record.blame, time }];
       });
   }
-  const time = span(
-    phases.filter(({ record }) => record.blame === 'upgrade'),
-    now,
-  );
-  return time === undefined ? [] : [{ blame: 'upgrade', time }];
+  const blames: readonly Blame[] = during === undefined ? ['upgrade'] : ['base', 'upgrade'];
+  return blames.flatMap((blame) => {
+    const time = span(
+      phases.filter(({ record }) => record.blame === blame),
+      now,
+    );
+    return time === undefined ? [] : [{ blame, time }];
+  });
 }
 
 /** From the first step's start to the last one's end; undefined while none has begun. */

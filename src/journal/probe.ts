@@ -1,3 +1,6 @@
+/** Stands for all phases before services are taken down, wherever names of phases are asked for. */
+export const EVERY_PHASE = 'all';
+
 /** What a probe is, as far as views need to know: it asks all through the run whether something answers. */
 export interface ProbeRecord {
   readonly name: string;
@@ -8,7 +11,7 @@ export interface ProbeRecord {
   readonly intervalMs: number;
   /** How long all outages together may last in the phases that count, in milliseconds; without it they are only shown. */
   readonly budgetMs?: number;
-  /** Names of the phases that count for the budget; everything from the first shutdown on when it is left out. */
+  /** Names of the phases that count for the budget, or `EVERY_PHASE`; everything from the first shutdown on when it is left out. */
   readonly during?: readonly string[];
   /** The project that registered it, if one did. */
   readonly project?: string;

@@ -16,7 +16,7 @@ export interface GivenProbe {
   readonly interval?: string;
   /** How long all outages together may last in the phases that count, such as `2s`; `0s` is never. Without it they are only shown. */
   readonly budget?: string;
-  /** Names of the phases that count; from the first shutdown to the end of the upgrade if left out. */
+  /** Names of the phases that count, or `all`; from the first shutdown to the end of the upgrade if left out. */
   readonly during?: readonly string[];
 }
 

@@ -106,6 +106,7 @@ describe('a budget', () => {
     ['of nothing', { budgetMs: 0 }, 'upgrade'],
     ['that is not there', {}, undefined],
     ['of another phase', { budgetMs: 0, during: ['verify-target'] }, undefined],
+    ['of every phase', { budgetMs: 0, during: ['all'] }, 'upgrade'],
     ['of this phase', { budgetMs: 0, during: ['upgrade', 'verify-target'] }, 'upgrade'],
   ] as const)('%s', (_, given, over) => {
     expect(resultOf(upgraded(given)).over).toBe(over);
@@ -124,6 +125,7 @@ describe('a budget', () => {
     };
     expect(resultOf(story()).over).toBeUndefined();
     expect(resultOf(story(['create'])).over).toBe('base');
+    expect(resultOf(story(['all'])).over).toBe('base');
   });
 
   test('is for all outages together', () => {
