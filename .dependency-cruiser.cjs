@@ -5,7 +5,7 @@ const ROW = [
   ['resources', 'services', 'databases', 'probes', 'git'],
   ['project', 'world'],
   ['workspace'],
-  ['plan', 'review'],
+  ['plan', 'review', 'snapshots'],
   ['checks'],
   ['run'],
   ['report'],

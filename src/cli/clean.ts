@@ -52,7 +52,7 @@ async function cleanAll(dataRoot: string): Promise<number> {
   const ended = [];
   for (const runDir of listRuns(dataRoot)) ended.push(...(await endEverything(runDir)));
   // Only what is ours: somebody may have pointed `data-root` at a directory that holds more.
-  for (const name of ['runs', 'releases', 'latest', '.gitignore']) {
+  for (const name of ['runs', 'releases', 'snapshots', 'data', 'latest', '.gitignore']) {
     rmSync(join(dataRoot, name), { recursive: true, force: true });
   }
   // What is left then is the lock, which goes with the directory.

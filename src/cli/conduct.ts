@@ -16,6 +16,7 @@ import { WholeLog } from '../report/whole-log.js';
 import type { RunContext } from '../run/context.js';
 import { dropData, retireRuns } from '../run/directory.js';
 import { runEnvironment } from '../run/environment.js';
+import { enter, type Inside } from '../run/inside.js';
 import { resolveProbes } from '../run/probes.js';
 import { runPlan } from '../run/runner.js';
 import { Scratch } from '../run/scratch.js';
@@ -78,7 +79,9 @@ export async function conduct(
     log?.event(event, state);
   });
 
+  let inside: Inside | undefined;
   try {
+    inside = await enter(runDir, workspace.dataRoot);
     const harness = { version: VERSION, pid: process.pid, startTime: identify(process.pid)?.startTime ?? '' };
     if (resumed) journal.append({ type: 'run-resumed', harness });
     else
@@ -102,6 +105,7 @@ export async function conduct(
       journal,
       state,
       workplace: workspace.home === undefined ? new Scratch(runDir) : new Home(workspace.home),
+      ...(inside === undefined ? {} : { inside }),
     };
     const goOn = async (): Promise<Result<RunContext, readonly Problem[]>> => {
       const next = await prepared.goOn?.();
@@ -132,6 +136,7 @@ export async function conduct(
       state.apply({ at: Date.now(), ...finished });
     }
   } finally {
+    inside?.close();
     view.close();
     attempt('the journal could not be closed', () => journal.close());
   }

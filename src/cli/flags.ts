@@ -14,6 +14,7 @@ export interface RunFlags extends Omit<PlanFlags, 'json'> {
   readonly jobs?: number;
   readonly onFailure?: 'keep' | 'destroy';
   readonly plan?: string;
+  readonly fromSnapshot?: true;
   readonly strict?: true;
 }
 export interface CheckFlags {

@@ -46,6 +46,7 @@ function grenade(): Command {
     .option('--projects <A,B>', 'only these, and what they need', names)
     .addOption(new Option('--on-failure <what>', 'whether a failed system stays up').choices(['keep', 'destroy']))
     .option('--plan <FILE>', 'run a saved plan')
+    .option('--from-snapshot', 'begin at the base that an earlier run kept, or keep this one')
     .option('--strict', 'fail when a release could not be proven, or an exception says nowhere why it is needed')
     .addHelpText(
       'after',
@@ -55,6 +56,7 @@ Examples:
   grenade run examples/quickstart -b  bring the base up and look around …
   grenade run examples/quickstart -t  … then upgrade it
   grenade run -s create --projects worker
+  grenade run --from-snapshot         the second time, the base is not built again
 
 Exits: 0 passed · 1 the upgrade broke something · 2 wrong usage or workspace, nothing ran
        3 the base was broken before the upgrade · 4 a fault of Grenade's · 130 interrupted`,
@@ -140,6 +142,27 @@ Exits: 0 nothing of severity error · 1 findings of severity error · 2 wrong us
     .option('--all', 'every run, and the kept releases too')
     .addHelpText('after', '\nExamples:\n  grenade clean\n  grenade clean --all')
     .action((at: string, options: CleanFlags) => finish(import('./clean.js').then(({ clean }) => clean(at, options))));
+
+  const snapshot = program
+    .command('snapshot')
+    .summary('list or drop what `run --from-snapshot` kept')
+    .addHelpText('after', '\nExamples:\n  grenade snapshot list\n  grenade snapshot drop 3f9c0b71d2aa');
+  snapshot
+    .command('list')
+    .summary('the snapshots of a workspace, the one used last first')
+    .addArgument(dir())
+    .addHelpText('after', '\nExamples:\n  grenade snapshot list examples/quickstart')
+    .action((at: string) => finish(import('./snapshot.js').then(({ list }) => list(at))));
+  snapshot
+    .command('drop')
+    .summary('drop one, or all')
+    .argument('[KEY]', 'its key, or the beginning of it that no other has')
+    .addArgument(dir())
+    .option('--all', 'every one')
+    .addHelpText('after', '\nExamples:\n  grenade snapshot drop 3f9c\n  grenade snapshot drop --all')
+    .action((key: string | undefined, at: string, options: { all?: true }) =>
+      finish(import('./snapshot.js').then(({ drop }) => drop(key, at, options))),
+    );
 
   program
     .command('init')

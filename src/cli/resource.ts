@@ -1,5 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { describeFault } from '../basics/fault.js';
 import { Journal } from '../journal/journal.js';
 import { HOOKS, type Hook, type Side } from '../journal/record.js';
 import type { RunState } from '../journal/state.js';
@@ -9,6 +10,7 @@ import { Follower } from '../report/follow.js';
 import { runEnvironment, workspaceEnvironment } from '../run/environment.js';
 import { startHook } from '../run/hook.js';
 import { stemOf } from '../run/hook-notes.js';
+import { enter, type Inside } from '../run/inside.js';
 import { Scratch } from '../run/scratch.js';
 import { maskOf } from '../run/secrets.js';
 import { Home } from '../run/workplace.js';
@@ -66,6 +68,12 @@ async function byHand(
     return misused(`${name} has no ${hook} hook`, `It has: ${[...project.hooks.keys()].join(', ')}.`);
   }
 
+  let inside: Inside | undefined;
+  try {
+    inside = await enter(runDir, found.value.dataRoot);
+  } catch (error) {
+    return misused(describeFault(error), 'Run it again.');
+  }
   const side = flags.side ?? sideOf(state, name);
   const journal = new Journal(join(runDir, 'by-hand.ndjson'));
   const step = stepOf(name, hook, side, workspace[side].name, freeNumber(runDir, state.steps.length));
@@ -79,6 +87,7 @@ async function byHand(
     probes: [],
     env: runEnvironment(workspace, runDir),
     workplace: workspace.home === undefined ? new Scratch(runDir) : new Home(workspace.home),
+    ...(inside === undefined ? {} : { inside }),
     digits: Math.max(2, String(state.steps.length).length),
   };
   process.stdout.write(`${name} ${hook} for ${side} ${workspace[side].name}, against run ${state.run}\n`);
@@ -91,6 +100,7 @@ async function byHand(
   const { failure, log: path } = await running.ended;
   clearInterval(timer);
   log.close();
+  inside?.close();
   journal.close();
   if (failure === undefined) {
     process.stdout.write('✔ passed\n');

@@ -30,6 +30,11 @@ export async function run(at: string, flags: RunFlags): Promise<number> {
   if (flags.b === true && flags.t === true) {
     return misused('-b is only the base part and -t only the target part', 'Leave both out for the whole run.');
   }
+  const against = (['t', 'plan'] as const).find((flag) => flags.fromSnapshot === true && flags[flag] !== undefined);
+  if (against !== undefined) {
+    const why = against === 't' ? '-t goes on with a base that is up' : '--plan says itself what is run';
+    return misused(`${why}, so --from-snapshot cannot be`, 'Leave one of them out.');
+  }
   // From here on there is something to be put in order by whoever interrupts us.
   const interrupts = new Interrupts();
   let lock: Lock | undefined;
@@ -90,6 +95,7 @@ async function begin(
   signal: AbortSignal,
 ): Promise<Result<Prepared, readonly Problem[]>> {
   const runDir = newRunDirectory(draft.dataRoot);
+  const snapshots = flags.fromSnapshot === true ? await import('./from-snapshot.js') : undefined;
   const read = async (prepared?: 'now'): Promise<Result<Pick<Prepared, 'workspace' | 'plan'>, readonly Problem[]>> => {
     const env = { ...process.env, ...workspaceEnvironment(draft, runDir) };
     const workspace = await completeWorkspace(draft, {
@@ -103,19 +109,25 @@ async function begin(
       const fix = 'Use -t, which goes on with an earlier -b, or set RUN_BASE=True.';
       return err([{ message: 'RUN_BASE asks for the target part alone', fix, file: workspace.value.file }]);
     }
-    const plan =
+    const made =
       flags.plan === undefined || prepared === 'now'
         ? ok(planFor(workspace.value, { failFast: flags.failFast === true }))
         : await savedPlan(flags.plan, workspace.value);
-    if (!plan.ok) return plan;
+    if (!made.ok) return made;
+    const forked = await snapshots?.planFromSnapshot(made.value, workspace.value, runDir, signal);
+    if (forked?.ok === false) return forked;
+    const plan = forked === undefined ? made : ok(forked.value.plan);
     const stray = unknownLabel(flags.s, plan.value);
     const wrong = [...(stray === undefined ? [] : [stray]), ...checkProbePhases(workspace.value.probes, plan.value)];
     if (wrong.length > 0) return err(wrong);
     writeFileAtomic(join(runDir, 'plan.json'), printPlanJson(plan.value));
-    return ok({ workspace: workspace.value, plan: plan.value });
+    const warnings = [...workspace.value.warnings, ...(forked?.value.warnings ?? [])];
+    return ok({ workspace: { ...workspace.value, warnings }, plan: plan.value });
   };
-  const first = await read();
+  const asked = await snapshots?.askForSnapshot(draft, runDir);
+  const first = asked?.ok === false ? asked : await read();
   if (!first.ok) {
+    if (asked?.ok === true) asked.value.takeBack();
     rmSync(runDir, { recursive: true, force: true });
     return first;
   }

@@ -28,6 +28,8 @@ export type Event = { /** When, in milliseconds since the epoch. */ readonly at:
   | LogEvidence
   | WorldDumped
   | CheckoutReady
+  | SnapshotKept
+  | SnapshotRestored
   | StateCompared
   | StateUnread
   | ExpectationMissed
@@ -245,6 +247,26 @@ export interface CheckoutReady {
   readonly how: 'cloned' | 'updated' | 'used';
   /** The whole id of the commit that lies there; left out for a directory that is no checkout of git's. */
   readonly commit?: string;
+}
+
+/** The base, all of it down, was kept for later runs to begin with. */
+export interface SnapshotKept {
+  readonly type: 'snapshot-kept';
+  readonly step: string;
+  /** The key of everything that it was made from. */
+  readonly key: string;
+  readonly bytes: number;
+}
+
+/** The base was not built in this run: it is what an earlier run kept. */
+export interface SnapshotRestored {
+  readonly type: 'snapshot-restored';
+  readonly step: string;
+  readonly key: string;
+  /** The run that built it. */
+  readonly run: string;
+  /** How its data was put in place. */
+  readonly by: 'overlay' | 'copy';
 }
 
 /** What became of registered data, compared with what was recorded of it. */

@@ -6,6 +6,7 @@ import type {
   Harness,
   Planned,
   ProjectRecord,
+  SnapshotRestored,
   StateCompared,
   StateUnread,
   Stray,
@@ -71,6 +72,7 @@ export class RunFold implements RunState {
   warnings: Warning[] = [];
   exceptions: ExceptionUse[] = [];
   checkouts = new Map<string, CheckoutReady>();
+  restored: SnapshotRestored | undefined;
   summaries: Summary[] = [];
   data: readonly string[] = [];
   compared: StateCompared[] = [];
@@ -174,6 +176,11 @@ export class RunFold implements RunState {
         return;
       case 'checkout-ready':
         this.checkouts.set(event.name, event);
+        return;
+      case 'snapshot-kept':
+        return;
+      case 'snapshot-restored':
+        this.restored = event;
         return;
       case 'state-compared':
         this.compared = [

@@ -60,5 +60,9 @@ export type Action =
   | { readonly kind: 'record-state' }
   /** Compares it: after the upgrade, or at the base after a restart alone, to learn what changes by itself. */
   | { readonly kind: 'compare-state' }
+  /** Keeps the base as it is once all of it is down, for later runs to begin with. */
+  | { readonly kind: 'keep-snapshot' }
+  /** Puts what an earlier run kept of the base in place. */
+  | { readonly kind: 'restore-snapshot' }
   /** Ends every service the run started, once there is nothing left to look at. */
   | { readonly kind: 'take-down' };

@@ -6,6 +6,7 @@ import type {
   Harness,
   LogEvidence,
   ProjectRecord,
+  SnapshotRestored,
   StateCompared,
   StateUnread,
   Stray,
@@ -169,6 +170,8 @@ export interface RunState {
   readonly exceptions: readonly ExceptionUse[];
   /** What came by git, by its name: the latest word on each. */
   readonly checkouts: ReadonlyMap<string, CheckoutReady>;
+  /** The snapshot that the base was restored from; undefined when this run built it. */
+  readonly restored: SnapshotRestored | undefined;
   readonly summaries: readonly Summary[];
   /** Names of the data that is registered, in order. */
   readonly data: readonly string[];

@@ -17,6 +17,8 @@ const step = v.strictObject({
     v.strictObject({ kind: v.literal('save-state') }),
     v.strictObject({ kind: v.literal('record-state') }),
     v.strictObject({ kind: v.literal('compare-state') }),
+    v.strictObject({ kind: v.literal('keep-snapshot') }),
+    v.strictObject({ kind: v.literal('restore-snapshot') }),
     v.strictObject({ kind: v.literal('take-down') }),
   ]),
   side,

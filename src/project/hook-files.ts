@@ -12,7 +12,7 @@ export const SCRIPTS: ReadonlyMap<string, readonly Hook[]> = new Map([
   ['migrate', ['migrate']],
   ['upgrade', ['upgrade']],
   ['finalize', ['finalize']],
-  // Known, so that it is no near miss of anything; nothing calls it yet.
+  // No step of its own calls it: it is called as a snapshot of the base is kept or restored.
   ['snapshot', []],
 ]);
 

@@ -16,6 +16,8 @@ export interface Project {
   readonly services: readonly string[];
   /** What it says of where state is kept: a name, and a URL or directory as `register_data` takes it. */
   readonly data?: readonly { readonly name: string; readonly at: string }[];
+  /** Absolute path of its `snapshot` script, called as `save DIR` and `restore DIR`, if it has one. */
+  readonly snapshot?: string;
   /** What to execute for each hook it has. */
   readonly hooks: ReadonlyMap<Hook, HookCommand>;
 }

@@ -12,6 +12,8 @@ export interface ScriptDirectory {
   readonly hooks: ReadonlyMap<Hook, HookCommand>;
   /** Absolute path of its `settings`, if it has one. */
   readonly settings?: string;
+  /** Absolute path of its `snapshot` script, if it has one. */
+  readonly snapshot?: string;
   /** Programs that must be there for its hooks to start; what PATH they are looked up in is known only later. */
   readonly interpreters: readonly { readonly script: string; readonly interpreter: Interpreter }[];
   /** Its bash scripts, for a check of their syntax. */
@@ -79,7 +81,15 @@ export function readScripts(dir: string, cwd: string): ScriptDirectory {
       file: join(dir, migrate),
     });
   }
-  return { hooks, interpreters, bash, problems, ...(settings ? { settings: join(dir, SETTINGS) } : {}) };
+  const [snapshot] = scripts.get('snapshot') ?? [];
+  return {
+    hooks,
+    interpreters,
+    bash,
+    problems,
+    ...(settings ? { settings: join(dir, SETTINGS) } : {}),
+    ...(snapshot === undefined ? {} : { snapshot: join(dir, snapshot) }),
+  };
 }
 
 /** A directory's files by what they can be. */

@@ -126,6 +126,12 @@ export function explain(failure: Failure, record: StepRecord): Explanation {
         what: `Saving the state of ${failure.name} failed.`,
         next: 'Look whether it is up where register_data or `data:` says, or register it no more.',
       };
+    case 'not-restored':
+      return {
+        short: failure.how,
+        what: `snapshot.sh restore of ${failure.name} failed.`,
+        next: 'Correct it, or `grenade snapshot drop` what it was given, to have the base built again.',
+      };
     case 'refused': {
       const [first, ...more] = failure.problems;
       const place =

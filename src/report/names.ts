@@ -49,6 +49,10 @@ export function stepTitle(record: StepRecord): string {
       return record.side === 'base' ? 'compare state after a restart' : 'compare state';
     case 'save-state':
       return 'save state';
+    case 'keep-snapshot':
+      return 'keep snapshot';
+    case 'restore-snapshot':
+      return 'restore snapshot';
     case 'take-down':
       return 'take down services';
     default:

@@ -31,7 +31,9 @@ export function reasonOf(state: RunState, step: StepState): Reason {
 function nameOf(state: RunState, step: StepState): string {
   const { status } = step;
   const failure = status.kind === 'failed' ? status.failure : undefined;
-  if (failure?.kind === 'not-saved' || failure?.kind === 'state-unread') return failure.name;
+  if (failure?.kind === 'not-saved' || failure?.kind === 'not-restored' || failure?.kind === 'state-unread') {
+    return failure.name;
+  }
   if (failure?.kind === 'state-differs') return listing([...new Set(failure.found.map(({ data }) => data))], 3);
   if (failure?.kind === 'step-error') return 'Grenade';
   if (failure?.kind === 'refused') return 'the workspace';
@@ -56,6 +58,10 @@ function ownWork(action: Action): string {
       return 'compare its state';
     case 'save-state':
       return 'save its state';
+    case 'keep-snapshot':
+      return 'keep a snapshot of the base';
+    case 'restore-snapshot':
+      return 'restore the base from its snapshot';
     case 'take-down':
       return 'take its services down';
     default:
@@ -91,6 +97,8 @@ function byFailure(failure: Failure, record: StepRecord): Omit<Reason, 'name'> |
     }
     case 'not-saved':
       return { alone: 'could not be saved', its: 'its state could not be saved' };
+    case 'not-restored':
+      return { alone: 'could not be restored from its snapshot', its: 'it could not be restored from its snapshot' };
     case 'not-started':
       return { alone: `has a ${words(record)} that cannot be started`, its: `its ${words(record)} cannot be started` };
     case 'refused':

@@ -30,7 +30,13 @@ export function weaknesses(state: RunState): Weakness[] {
       return known === undefined ? text : `${numbered(state, known)}: ${text}`;
     }),
   );
+  const { restored } = state;
+  const base =
+    restored === undefined
+      ? []
+      : [`the base was not built in this run: it is snapshot ${restored.key} of run ${restored.run}`];
   return [
+    ...base.map((text): Weakness => ({ kind: 'caveat', text })),
     ...caveats.map((text): Weakness => ({ kind: 'caveat', text })),
     ...probeWeaknesses(state, state.endedAt ?? state.lastAt).map((text): Weakness => ({ kind: 'caveat', text })),
     ...exceptions.map((text): Weakness => ({ kind: 'exception', text })),

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { err, ok, type Result } from '../basics/result.js';
 
@@ -46,6 +46,16 @@ export function readResource(runDir: string, project: string, key: string): Resu
   }
 }
 
+/** Everything that is kept. */
+export function listResources(runDir: string): { readonly project: string; readonly key: string }[] {
+  const all = join(resolve(runDir), 'resources');
+  return readdirSync(all).flatMap((project) =>
+    readdirSync(join(all, project))
+      .filter((key) => !key.startsWith('#'))
+      .map((key) => ({ project: decodeName(project), key: decodeName(key) })),
+  );
+}
+
 function pathOf(runDir: string, project: string, key: string): Result<string, StoreError> {
   if (project === '') return err({ kind: 'bad-name', message: 'A resource needs a project, or some other namespace' });
   if (key === '') return err({ kind: 'bad-name', message: `A resource of ${project} needs a key` });
@@ -62,6 +72,11 @@ export function encodeName(name: string): string {
     encoded += /[A-Za-z0-9_.-]/.test(letter) ? letter : `%${byte.toString(16).toUpperCase().padStart(2, '0')}`;
   }
   return encoded;
+}
+
+function decodeName(name: string): string {
+  const bytes = name.replace(/%([0-9A-F]{2})/g, (_, code: string) => String.fromCharCode(Number.parseInt(code, 16)));
+  return Buffer.from(bytes, 'latin1').toString();
 }
 
 const describe = (project: string, key: string): string => `Resource ${JSON.stringify(key)} of ${project}`;

@@ -77,6 +77,10 @@ async function perform(
       return (await import('./record-state.js')).recordState(context, step, log, stop);
     case 'compare-state':
       return (await import('./compare-state.js')).compareState(context, step, log, stop);
+    case 'keep-snapshot':
+      return (await import('./keep-snapshot.js')).keepBase(context, step, { log, env: context.env, stop });
+    case 'restore-snapshot':
+      return (await import('./restore-snapshot.js')).restoreBase(context, step, { log, env: context.env, stop });
     case 'take-down':
       for (const { name, pid } of await endEverything(context.runDir, hurry)) {
         appendFileSync(log, `ended ${name} (${pid})\n`);

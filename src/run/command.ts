@@ -43,7 +43,7 @@ export function startCommand(context: RunContext, step: Step, work: StepCommand)
   const logFd = openSync(join(runDir, log), 'a', 0o600);
   const printedFd = work.printed === undefined ? undefined : openSync(work.printed, 'w', 0o600);
   const saidFd = said === undefined ? undefined : openSync(said, 'a', 0o600);
-  const spawned = spawnInto(work.command, {
+  const spawned = spawnInto(context.inside?.command(work.command, cwd) ?? work.command, {
     cwd,
     env: merged(context.env, workplace.env, work.env, {
       PWD: cwd,

@@ -6,6 +6,7 @@ import type { Journal } from '../journal/journal.js';
 import type { Plan } from '../plan/plan.js';
 import type { Project } from '../project/project.js';
 import type { Workspace } from '../workspace/workspace.js';
+import type { Inside } from './inside.js';
 import type { ResolvedProbe } from './probes.js';
 import type { Workplace } from './workplace.js';
 
@@ -25,6 +26,8 @@ export interface RunContext {
   /** What every hook sees; each adds its own. */
   readonly env: NodeJS.ProcessEnv;
   readonly workplace: Workplace;
+  /** Where hooks run when what they see is mounted for this run alone. */
+  readonly inside?: Inside;
   /** Reads the workspace as far as it can be read now, plans again, and says so in the journal: what the run goes on with. */
   readonly goOn?: () => Promise<Result<RunContext, readonly Problem[]>>;
   /** Digits of a step's number in file names, so that `ls` lists them in order. */

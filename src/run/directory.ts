@@ -75,7 +75,7 @@ export function retireRuns(dataRoot: string, busy: (runDir: string) => boolean):
 export function dropData(runDir: string): void {
   const saved = join(runDir, 'save');
   const recorded = existsSync(saved) ? readdirSync(saved).filter((name) => name.endsWith('.recorded')) : [];
-  for (const room of ['data', 'scratch', 'modules', ...recorded.map((name) => join('save', name))]) {
+  for (const room of ['data', 'overlay', 'scratch', 'modules', ...recorded.map((name) => join('save', name))]) {
     rmSync(join(runDir, room), { recursive: true, force: true });
   }
 }

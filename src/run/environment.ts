@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import type { Hook, Side } from '../journal/record.js';
 import type { Project } from '../project/project.js';
 import type { Workspace } from '../workspace/workspace.js';
+import { dataDirectory } from './fork.js';
 
 /** The directory that holds `functions` and `grenaderc`: beside `dist/` when built, two rooms up in the sources. */
 export const GRENADE_DIR = findShellDirectory();
@@ -64,7 +65,7 @@ export function workspaceEnvironment(
     GRENADE_WORKSPACE: workspace.dir,
     GRENADE_RUN_DIR: runDir,
     RUN_ID: runDir.slice(runDir.lastIndexOf('/') + 1),
-    DATA_DIR: join(runDir, 'data'),
+    DATA_DIR: dataDirectory(runDir),
     SAVE_DIR: join(runDir, 'save'),
     LOGDIR: join(runDir, 'steps'),
     SERVICE_TIMEOUT: String(Math.ceil(workspace.limits.services / 1000)),

@@ -5,7 +5,14 @@ import { readResource } from '../resources/store.js';
 import type { RunContext } from './context.js';
 
 /** Where registered data is now: what a hook kept of it is read, if it is known only by that. */
-export function resolveSource({ runDir }: RunContext, source: DataSource): Result<OpenSource, string> {
+export function resolveSource(context: RunContext, source: DataSource): Result<OpenSource, string> {
+  const found = namedSource(context, source);
+  if (!found.ok || found.value.kind !== 'directory' || context.inside === undefined) return found;
+  // We read it from outside.
+  return ok({ ...found.value, path: context.inside.path(found.value.path) });
+}
+
+function namedSource({ runDir }: RunContext, source: DataSource): Result<OpenSource, string> {
   if (source.kind !== 'resource') return ok(source);
   const { project, key } = source;
   const kept = readResource(runDir, project, key);

@@ -225,6 +225,8 @@ class Runner {
       case 'save-state':
       case 'record-state':
       case 'compare-state':
+      case 'keep-snapshot':
+      case 'restore-snapshot':
       case 'take-down':
         return beginBuiltin(this.#context, step, action);
       default:

@@ -50,7 +50,10 @@ export class Sampling {
     // What is not seen now is read when it is needed.
     this.#watcher.on('error', () => this.#watcher.close());
     const log = openSync(join(runDir, 'sampler.log'), 'a', 0o600);
-    this.#child = spawn(process.execPath, [samplerScript()], {
+    const sampler: [string, ...string[]] = [process.execPath, samplerScript()];
+    // Programs that probes run see what hooks see.
+    const [program, ...args] = context.inside?.command(sampler, runDir) ?? sampler;
+    this.#child = spawn(program, args, {
       cwd: runDir,
       env: context.env,
       detached: true,

@@ -39,6 +39,21 @@ export async function freePort(runDir: string, name: string): Promise<number> {
   throw new ServiceError('no-port', `There is no free port for ${name} from ${LOWEST} to ${highest()}`);
 }
 
+/** Gives a name the port that it had in another run; false when somebody else has that, or the name another one. */
+export async function claimPort(runDir: string, name: string, port: number): Promise<boolean> {
+  checkName('port', name);
+  const directory = join(resolve(runDir), 'ports');
+  const file = join(directory, name);
+  const known = readPort(file);
+  if (known !== undefined) return known === port;
+  mkdirSync(join(directory, '.taken'), { recursive: true });
+  if (isListenedOn(port) || !(await canListen(port))) return false;
+  const claim = join(directory, '.taken', String(port));
+  if (!created(() => writeFileSync(claim, name, { flag: 'wx' }))) return false;
+  writeFileSync(file, `${port}\n`, { flag: 'wx' });
+  return true;
+}
+
 function readPort(file: string): number | undefined {
   const port = Number(readText(file)?.trim() ?? '');
   return Number.isInteger(port) && port > 0 ? port : undefined;

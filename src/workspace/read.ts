@@ -3,6 +3,7 @@ import { basename, join, relative, resolve } from 'node:path';
 import { parseDuration } from '../basics/duration.js';
 import type { Problem } from '../basics/problem.js';
 import { err, ok, type Result } from '../basics/result.js';
+import { parseSize } from '../basics/size.js';
 import { gitSettings } from '../git/settings.js';
 import { type FetchAll, fetchProjects, listedByGit, type ProjectByGit, pluginByGit } from './by-git.js';
 import { isClassic, readClassic } from './classic/read.js';
@@ -185,6 +186,7 @@ async function draftOf(dir: string, options: ReadOptions): Promise<DraftOf> {
       control: config.state?.control ?? false,
       expect: (config.expect ?? []).map((each) => ({ data: '*', in: '*', ...each })),
     },
+    snapshots: { limit: parseSize(config.snapshots?.limit ?? '') ?? 10e9 },
     onFailure: options.onFailure ?? config['on-failure'] ?? 'keep',
     jobs: options.jobs ?? config.jobs ?? 1,
     dataRoot,

@@ -2,7 +2,7 @@ import { basename, relative } from 'node:path';
 import type { Problem } from '../basics/problem.js';
 import type { Note } from '../journal/notes.js';
 import type { Project } from '../project/project.js';
-import { readScripts } from '../project/scripts.js';
+import { readScripts, type ScriptDirectory } from '../project/scripts.js';
 import { type GivenData, listedData, moduleData, type SaidData, saidData } from './data.js';
 import type { Draft } from './draft.js';
 
@@ -27,7 +27,8 @@ export function register(draft: Draft, notes: readonly Note[], modules: Readonly
   const warnings: string[] = [];
   const registered: Registered[] = [];
 
-  const addScripts = (name: string, dir: string, hooks: Project['hooks'], source: string): void => {
+  const addScripts = (name: string, dir: string, scripts: ScriptDirectory, source: string): void => {
+    const { hooks, snapshot } = scripts;
     registered.push({
       source,
       project: {
@@ -36,6 +37,7 @@ export function register(draft: Draft, notes: readonly Note[], modules: Readonly
         backing: said.backing.has(name),
         needs: [...(said.needs.get(name) ?? [])],
         services: [...(said.services.get(name) ?? [])],
+        ...(snapshot === undefined ? {} : { snapshot }),
         hooks,
       },
     });
@@ -47,14 +49,14 @@ export function register(draft: Draft, notes: readonly Note[], modules: Readonly
       if (project !== undefined) registered.push({ project, source: each.file });
       continue;
     }
-    const { hooks, settings } = each.scripts;
+    const { settings } = each.scripts;
     if (settings === undefined) {
-      addScripts(each.name, each.dir, hooks, each.dir);
+      addScripts(each.name, each.dir, each.scripts, each.dir);
       continue;
     }
     const names = said.projects.get(each.dir) ?? [];
     said.projects.delete(each.dir);
-    for (const name of names) addScripts(name, each.dir, hooks, settings);
+    for (const name of names) addScripts(name, each.dir, each.scripts, settings);
     if (names.length === 0) {
       warnings.push(
         `${relative(draft.dir, settings)} registers no project, so nothing in ${basename(each.dir)}/ is run`,
@@ -65,7 +67,7 @@ export function register(draft: Draft, notes: readonly Note[], modules: Readonly
   for (const [dir, names] of said.projects) {
     const scripts = readScripts(dir, draft.cwd);
     problems.push(...scripts.problems);
-    for (const name of names) addScripts(name, dir, scripts.hooks, dir);
+    for (const name of names) addScripts(name, dir, scripts, dir);
   }
   // Here nothing says which engine a bare name is of, as the one database of DevStack does.
   for (const name of said.databases) {

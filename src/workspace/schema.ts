@@ -10,6 +10,9 @@ const DURATION = 'a duration such as 300ms, 90s, 30m or 3h';
 const Duration = v.pipe(v.string(DURATION), v.regex(/^\d+(\.\d+)?(ms|s|m|h)$/, DURATION));
 const Limit = v.pipe(v.string(DURATION), v.regex(/^(?=.*[1-9])\d+(\.\d+)?(ms|s|m|h)$/, DURATION));
 
+const SIZE = 'a size such as 500MB, 10GB or 1TB';
+const Size = v.pipe(v.string(SIZE), v.regex(/^(?=.*[1-9])\d+(\.\d+)?(MB|GB|TB)$/, SIZE));
+
 /** Files are named after data. */
 const DATA_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]*$/;
 
@@ -303,6 +306,13 @@ export const ConfigSchema = v.strictObject({
     ),
     'How many hooks may run side by side, where `needs` does not order them. 1 if left out.',
     4,
+  ),
+  snapshots: described(
+    v.strictObject({
+      limit: described(Size, 'How much room all of them may take; those used longest ago go first.', '10GB'),
+    }),
+    'What `grenade run --from-snapshot` keeps of the base. `{ limit: 10GB }` if left out.',
+    { limit: '10GB' },
   ),
   'data-root': described(
     v.pipe(Text, v.nonEmpty('a directory')),

@@ -27,6 +27,8 @@ export interface Workspace {
   /** Names of variables, `*` allowed, whose values never leave a step's raw log. */
   readonly secrets: readonly string[];
   readonly logs: LogRules;
+  /** How many bytes all snapshots of the base may take; left out where none can be kept. */
+  readonly snapshots?: { readonly limit: number };
   readonly onFailure: 'keep' | 'destroy';
   readonly jobs: number;
   /** Absolute path of where runs and their data lie. */

@@ -1,4 +1,5 @@
 import { formatDuration } from '../../basics/duration.js';
+import { formatSize } from '../../basics/size.js';
 import { unreachable } from '../../basics/unreachable.js';
 import type { Event } from '../../journal/event.js';
 import type { RunState, StepState } from '../../journal/state.js';
@@ -57,6 +58,10 @@ export function plainLines(event: Event, state: RunState, clean: Clean, style: S
           ];
     case 'checkout-ready':
       return [line(event.step, `  ${clean(checkoutText(event))}`)];
+    case 'snapshot-kept':
+      return [line(event.step, `  kept as snapshot ${event.key}, ${formatSize(event.bytes)}`)];
+    case 'snapshot-restored':
+      return [line(event.step, `  snapshot ${event.key} of run ${event.run}, by ${event.by}`)];
     case 'probe-changed': {
       const text = probeLine(event, state);
       return text === undefined ? [] : [line(undefined, clean(text))];

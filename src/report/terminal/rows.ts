@@ -120,6 +120,10 @@ function groupTitle(record: StepRecord): string {
       return 'compare state';
     case 'save-state':
       return 'save state';
+    case 'keep-snapshot':
+      return 'keep snapshot';
+    case 'restore-snapshot':
+      return 'restore snapshot';
     case 'take-down':
       return 'take down';
     default:

@@ -1,0 +1,83 @@
+import { existsSync, readFileSync, readlinkSync, renameSync, rmSync, symlinkSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import * as v from 'valibot';
+import { writeFileAtomic } from '../basics/files.js';
+import { listRuns } from './directory.js';
+
+// What a run has to do with snapshots of its base, as a file of the run: later commands need it too.
+
+const FILE = 'snapshot.json';
+const key = v.string();
+const ingredients = v.record(v.string(), v.string());
+
+const fork = v.variant('state', [
+  /** Whether there is one is not known yet. */
+  v.object({ state: v.literal('asked') }),
+  /** It builds the base, and is to keep it. */
+  v.object({ state: v.literal('builds'), key, ingredients }),
+  /** It begins at one. */
+  v.object({
+    state: v.literal('begins'),
+    key,
+    /** Whether its data is an overlay on the snapshot's, which hooks and what they start see, and nobody else. */
+    overlay: v.boolean(),
+  }),
+]);
+
+export type Fork = v.InferOutput<typeof fork>;
+
+export function writeFork(runDir: string, value: Fork): void {
+  writeFileAtomic(join(runDir, FILE), `${JSON.stringify(value, undefined, 1)}\n`);
+}
+
+/** Undefined for a run that has nothing to do with snapshots. */
+export function readFork(runDir: string): Fork | undefined {
+  const path = join(runDir, FILE);
+  return existsSync(path) ? v.parse(fork, JSON.parse(readFileSync(path, 'utf8'))) : undefined;
+}
+
+/** Where a run keeps what its overlay adds to the snapshot, below its directory. */
+export const OVERLAY = 'overlay';
+
+/** The runs that stand on a snapshot: their data is not whole without it. */
+export const standOn = (dataRoot: string, snapshot: string): string[] =>
+  listRuns(dataRoot)
+    .filter((runDir) => existsSync(join(runDir, OVERLAY)) && keyIn(readFork(runDir)) === snapshot)
+    .map((runDir) => basename(runDir));
+
+const keyIn = (value: Fork | undefined): string | undefined => (value?.state === 'begins' ? value.key : undefined);
+
+/**
+ * What hooks know as the system's data. Where a base may be kept or restored it is the same path in every run, since
+ * services write down where their files lie; a link there leads to the data of the run that is going on.
+ */
+export const dataDirectory = (runDir: string): string =>
+  existsSync(join(runDir, FILE)) ? sharedData(runDir) : join(runDir, 'data');
+
+const sharedData = (runDir: string): string => join(dirname(dirname(runDir)), 'data');
+
+/** Lets that path lead to this run's data, in one step; returns what lets it lead where it did. */
+export function shareData(runDir: string): () => void {
+  const link = sharedData(runDir);
+  const before = leadsTo(link);
+  lead(link, join('runs', basename(runDir), 'data'));
+  return () => {
+    if (before === undefined) rmSync(link, { force: true });
+    else lead(link, before);
+  };
+}
+
+function leadsTo(link: string): string | undefined {
+  try {
+    return readlinkSync(link);
+  } catch {
+    return undefined;
+  }
+}
+
+function lead(link: string, to: string): void {
+  const beside = `${link}.${process.pid}`;
+  rmSync(beside, { force: true });
+  symlinkSync(to, beside);
+  renameSync(beside, link);
+}

@@ -1,0 +1,185 @@
+import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, statfsSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { err, ok, type Result } from '../basics/result.js';
+import { formatSize } from '../basics/size.js';
+import { unreachable } from '../basics/unreachable.js';
+import type { OpenSource } from '../databases/source.js';
+import type { Step } from '../plan/plan.js';
+import { identify } from '../process/identity.js';
+import { whatIsLeft } from '../services/strays.js';
+import { livingServices } from '../services/supervisor.js';
+import { changedBetween, ingredientsOf, keyOf } from '../snapshots/key.js';
+import { keepSnapshot, listSnapshots, type NotKept } from '../snapshots/store.js';
+import { sizeOf } from '../snapshots/tree.js';
+import type { RunContext } from './context.js';
+import { copyTree, type Logged, syncTree } from './copy.js';
+import { releaseDirectory } from './environment.js';
+import { dataDirectory, readFork, standOn } from './fork.js';
+import { resolveSource } from './registered-data.js';
+import { runSnapshotScript } from './snapshot-script.js';
+
+/** What of a run's directory a base is, besides the ports: they are in the manifest. */
+export const KEPT = ['data', 'resources', 'services'] as const;
+
+/**
+ * Keeps the base, all of it down, for later runs to begin with. It never fails a run: why nothing was kept is a
+ * warning, since the upgrade can be judged without it.
+ */
+export async function keepBase(context: RunContext, step: Step, logged: Logged): Promise<undefined> {
+  const { journal, runDir } = context;
+  const fork = readFork(runDir);
+  if (fork?.state !== 'builds') throw new Error('Internal error: this run keeps no snapshot');
+  const kept = await keep(context, fork, logged);
+  if (logged.stop.aborted) return undefined;
+  if (!kept.ok) {
+    journal.append({ type: 'warned', step: step.key, text: `no snapshot of the base was kept: ${kept.error}` });
+  } else {
+    journal.append({ type: 'snapshot-kept', step: step.key, key: fork.key, bytes: kept.value.bytes });
+    appendFileSync(logged.log, `kept as snapshot ${fork.key}, ${formatSize(kept.value.bytes)}\n`);
+    for (const key of kept.value.dropped) appendFileSync(logged.log, `dropped ${key} to make room\n`);
+  }
+  return undefined;
+}
+
+async function keep(
+  context: RunContext,
+  fork: Extract<ReturnType<typeof readFork>, { state: 'builds' }>,
+  logged: Logged,
+): Promise<Result<{ readonly bytes: number; readonly dropped: readonly string[] }, string>> {
+  const { runDir, workspace, state } = context;
+  const { dataRoot } = workspace;
+  const limit = workspace.snapshots?.limit ?? 0;
+  const up = stillUp(runDir);
+  if (up !== undefined) return err(up);
+  const outside = elsewhere(context);
+  if (outside !== undefined) return err(outside);
+  // What was changed while the base was built may be in it or not.
+  const now = ingredientsOf(workspace, runDir, state.harness?.version ?? '');
+  if (keyOf(now) !== fork.key) {
+    const [first] = changedBetween(now, fork.ingredients);
+    return err(`${first} changed while it was built`);
+  }
+
+  // Asked before anything is copied: others need the disk too.
+  const bytes = KEPT.reduce((sum, room) => sum + sizeOf(join(runDir, room)), 0);
+  if (bytes > limit) return err(words({ kind: 'too-large', bytes }, dataRoot, limit));
+  const { bavail, bsize } = statfsSync(dataRoot);
+  const free = bavail * bsize;
+  if (bytes > free) return err(`it takes ${formatSize(bytes)}, and ${formatSize(free)} are free on its disk`);
+
+  const fill = async (held: string): Promise<Result<void, string>> => {
+    for (const room of KEPT) {
+      mkdirSync(join(held, room));
+      const copied = await copyTree(join(runDir, room), join(held, room), logged);
+      if (!copied.ok) return copied;
+    }
+    for (const project of workspace.projects) {
+      if (project.snapshot === undefined) continue;
+      const directory = join(held, 'projects', project.name);
+      mkdirSync(directory, { recursive: true });
+      const saved = await runSnapshotScript(context, project, 'save', directory, logged);
+      if (!saved.ok) return err(`snapshot.sh save of ${project.name} failed: ${saved.error}`);
+    }
+    return ok(undefined);
+  };
+  const started = new Set(state.lives.map(({ step }) => step));
+  const kept = await keepSnapshot(
+    dataRoot,
+    {
+      key: fork.key,
+      base: workspace.base.name,
+      target: workspace.target.name,
+      run: state.run,
+      ports: portsOf(runDir),
+      installed: Object.fromEntries(
+        workspace.projects.flatMap(({ name }) => {
+          const stamp = installStamp(releaseDirectory(workspace, name, 'base'));
+          return stamp === undefined ? [] : [[name, stamp]];
+        }),
+      ),
+      unsupervised: workspace.projects
+        .filter(({ name, hooks }) => hooks.has('start') && !started.has(`${name}/start:base@${workspace.base.name}`))
+        .map(({ name }) => name),
+      ingredients: fork.ingredients,
+    },
+    {
+      stop: logged.stop,
+      fill,
+      sync: (directory) => syncTree(directory, logged),
+      limit,
+      inUse: (key) => standOn(dataRoot, key).length > 0,
+    },
+  );
+  return kept.ok ? kept : err(words(kept.error, dataRoot, limit));
+}
+
+function words(why: NotKept, dataRoot: string, limit: number): string {
+  switch (why.kind) {
+    case 'too-large': {
+      const staying = listSnapshots(dataRoot).filter(({ key }) => standOn(dataRoot, key).length > 0);
+      const others = staying.length === 0 ? '' : `, and runs stand on ${staying.map(({ key }) => key).join(', ')}`;
+      return `it takes ${formatSize(why.bytes)}, and snapshots.limit is ${formatSize(limit)}${others}`;
+    }
+    case 'not-copied':
+      return why.reason;
+    default:
+      return unreachable(why);
+  }
+}
+
+/** What still runs, so that the files are not at rest; undefined when nothing does. */
+function stillUp(runDir: string): string | undefined {
+  const services = livingServices(runDir).map(({ name }) => name);
+  const strays = (whatIsLeft(runDir).strays ?? [])
+    // What asks the probes is ours.
+    .filter(({ pid }) => identify(pid)?.parent !== process.pid)
+    .map(({ pid, command }) => `${command} (pid ${pid})`);
+  const all = [...services, ...strays];
+  return all.length === 0
+    ? undefined
+    : `${all.join(', ')} still ${all.length === 1 ? 'runs' : 'run'} after the shutdown`;
+}
+
+/** Registered data that is not the run's own and that no `snapshot.sh` takes care of; undefined when there is none. */
+function elsewhere(context: RunContext): string | undefined {
+  const { workspace, runDir } = context;
+  if (workspace.projects.some(({ snapshot }) => snapshot !== undefined)) return undefined;
+  const ports = new Set(Object.values(portsOf(runDir)));
+  for (const { name, source: registered } of workspace.data) {
+    const source = resolveSource(context, registered);
+    if (!source.ok) return `where ${name} lies is not known: ${source.error}`;
+    const where = placeOutside(source.value, [dataDirectory(runDir), join(runDir, 'data')], ports);
+    if (where !== undefined)
+      return `${name} lies in ${where}, not in $DATA_DIR, and no project has a snapshot.sh for it`;
+  }
+  return undefined;
+}
+
+/** Where data lies when that is not below one of these directories or behind one of these ports of this machine. */
+export function placeOutside(
+  source: OpenSource,
+  directories: readonly string[],
+  ports: ReadonlySet<number>,
+): string | undefined {
+  if (source.kind === 'directory') {
+    const { path } = source;
+    return directories.some((each) => path === each || path.startsWith(`${each}/`)) ? undefined : path;
+  }
+  const { hostname, port, host } = source.url;
+  const local = hostname === 'localhost' || hostname === '[::1]' || hostname.startsWith('127.');
+  return local && ports.has(Number(port)) ? undefined : host;
+}
+
+/** What `free_port` has given so far, by name. */
+export const portsOf = (runDir: string): Record<string, number> =>
+  Object.fromEntries(
+    readdirSync(join(runDir, 'ports'), { withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map(({ name }) => [name, Number(readFileSync(join(runDir, 'ports', name), 'utf8'))]),
+  );
+
+/** What tells one complete install of a release from the next; undefined when none is complete. */
+export function installStamp(release: string): string | undefined {
+  const mark = statSync(`${release}.complete`, { throwIfNoEntry: false });
+  return mark === undefined || !existsSync(release) ? undefined : `${mark.ino} ${mark.mtimeMs}`;
+}

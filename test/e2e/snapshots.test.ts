@@ -1,0 +1,363 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { eventually, Rig, TWO_RELEASES } from './rig.js';
+
+const ROOT = process.getuid?.() === 0;
+
+/** Keeps letters as files; where they lie and on which port it is, it wrote down when it was started first. */
+const SERVER = `
+import { readFileSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+const { port, dir } = JSON.parse(readFileSync(process.argv[2], 'utf8'));
+createServer((request, response) => {
+  const file = dir + request.url;
+  try {
+    if (request.method === 'PUT') writeFileSync(file, 'Dear reader');
+    response.end(request.url === '/' ? process.env.RELEASE : readFileSync(file, 'utf8'));
+  } catch (error) {
+    response.writeHead(404).end(error.message);
+  }
+}).listen(port, '127.0.0.1');
+`;
+const script = (...lines: readonly string[]): string =>
+  ['#!/bin/bash', 'set -euo pipefail', 'source "$GRENADE_DIR/functions"', ...lines, ''].join('\n');
+
+const APP = {
+  'grenade.yaml': TWO_RELEASES,
+  'server.mjs': SERVER,
+  'projects/app/install.sh': script('echo "$RELEASE" >"$RELEASE_DIR/code"'),
+  'projects/app/start.sh': script(
+    'mkdir -p "$DATA_DIR/app"',
+    'conf=$DATA_DIR/app.json',
+    '[[ -e $conf ]] || printf \'{"port": %s, "dir": "%s"}\' "$(free_port app)" "$DATA_DIR/app" >"$conf"',
+    'service_start app -- node "$GRENADE_WORKSPACE/server.mjs" "$conf"',
+    'wait_for_http "http://127.0.0.1:$(free_port app)/"',
+  ),
+  'projects/app/version.sh': script('curl -fsS "http://127.0.0.1:$(free_port app)/"'),
+  'projects/app/shutdown.sh': script('service_stop app'),
+  'projects/app/migrate.sh': script('echo migrated >>"$DATA_DIR/app/letter"'),
+  'projects/app/resources.sh': script(
+    'letter=http://127.0.0.1:$(free_port app)/letter',
+    'case $1 in',
+    '  create) curl -fsS -X PUT "$letter"; resource_save app kept "in $DATA_DIR" ;;',
+    '  verify) [[ $(curl -fsS "$letter") == "Dear reader"* ]]; resource_get app kept kept; [[ $kept == "in $DATA_DIR" ]] ;;',
+    '  verify_noapi) grep -q "Dear reader" "$DATA_DIR/app/letter" ;;',
+    'esac',
+  ),
+};
+const run = (rig: Rig, ...more: readonly string[]) => rig.grenade('run', '--from-snapshot', ...more);
+const store = (rig: Rig): string => join(rig.dir, '.grenade', 'snapshots');
+const kept = (rig: Rig): string[] => (existsSync(store(rig)) ? readdirSync(store(rig)) : []);
+const mounts = (rig: Rig): string[] =>
+  readFileSync('/proc/self/mountinfo', 'utf8')
+    .split('\n')
+    .filter((line) => line.includes(rig.dir));
+const begun = (rig: Rig): boolean => rig.steps()[0] === 'restore-snapshot:base@spring';
+const restored = (rig: Rig) => rig.journal().find((event) => event.type === 'snapshot-restored');
+/** Everything that a snapshot holds of the letter. */
+const letterOf = (rig: Rig): string => join(store(rig), kept(rig)[0] ?? '', 'held', 'data', 'app', 'letter');
+
+describe('runs that begin at a snapshot of their base', () => {
+  test('the first keeps the base, the second begins there, and the snapshot stays as it is', async () => {
+    await using rig = new Rig(APP);
+    const first = await run(rig);
+    expect(first.status, first.stdout).toBe(0);
+    expect(first.stdout).toMatch(/kept as snapshot [0-9a-f]{12}/);
+    expect(first.stdout).not.toContain('warning');
+    expect(kept(rig)).toHaveLength(1);
+    const builtBy = rig.journal()[0];
+
+    for (let time = 0; time < 2; time++) {
+      const second = await run(rig);
+      expect(second.status, second.stdout).toBe(0);
+      expect(begun(rig)).toBe(true);
+      expect(rig.steps()).not.toContain('app/install:base@spring');
+      expect(rig.steps()).not.toContain('app/create:base@spring');
+      expect(rig.steps()).toContain('app/verify:base@spring');
+      expect(restored(rig)).toMatchObject({ by: ROOT ? 'overlay' : 'copy' });
+      expect(second.stdout).toMatch(/the base was not built in this run: it is snapshot \w+ of run/);
+      expect(second.stdout).toMatch(/app +spring → autumn +proven +checked before, with no API and after/);
+      expect(builtBy).toMatchObject({ run: restored(rig)?.run });
+      expect(readFileSync(letterOf(rig), 'utf8')).toBe('Dear reader');
+      expect(mounts(rig)).toEqual([]);
+    }
+    const listed = await rig.grenade('snapshot', 'list');
+    expect(listed.stdout).toMatch(/^[0-9a-f]{12} +spring → autumn +0\.0 MB +kept .* by run .* +used /);
+  });
+
+  test('a changed hook is another base, and one of the target alone is not', async () => {
+    await using rig = new Rig(APP);
+    await run(rig);
+    rig.write({ 'projects/app/migrate.sh': script('echo otherwise') });
+    await run(rig);
+    expect(begun(rig)).toBe(true);
+    rig.write({ 'projects/app/start.sh': `${APP['projects/app/start.sh']}# and so on\n` });
+    const { status, stdout } = await run(rig);
+    expect(status, stdout).toBe(0);
+    expect(begun(rig)).toBe(false);
+    expect(kept(rig)).toHaveLength(2);
+  });
+
+  test('what is installed again since is installed once more', async () => {
+    await using rig = new Rig(APP);
+    await run(rig);
+    expect((await rig.grenade('run')).status).toBe(0);
+    expect((await run(rig)).status).toBe(0);
+    expect(begun(rig)).toBe(true);
+    expect(rig.steps()).toContain('app/install:base@spring');
+  });
+
+  test('data is copied where a project starts its services by other means, since those would see no mount', async () => {
+    const start = script('mkdir -p "$DATA_DIR/app"', 'echo started');
+    await using rig = new Rig({
+      ...APP,
+      'projects/other/start.sh': start,
+      'projects/other/shutdown.sh': script('echo down'),
+    });
+    expect((await run(rig)).status).toBe(0);
+    const second = await run(rig);
+    expect(second.status, second.stdout).toBe(0);
+    expect(restored(rig)).toMatchObject({ by: 'copy' });
+    expect(readFileSync(letterOf(rig), 'utf8')).toBe('Dear reader');
+  });
+
+  test('a byte that changed is seen, whatever its file says of its time: the base is built again', async () => {
+    await using rig = new Rig(APP);
+    await run(rig);
+    const { atime, mtime } = statSync(letterOf(rig));
+    writeFileSync(letterOf(rig), 'Dear leader');
+    utimesSync(letterOf(rig), atime, mtime);
+    const { status, stdout } = await run(rig);
+    expect(status, stdout).toBe(0);
+    expect(begun(rig)).toBe(false);
+    expect(stdout).toMatch(
+      /snapshot \w+ was dropped and the base built again, because data\/app\/letter does not hold what it did/,
+    );
+    expect(readFileSync(letterOf(rig), 'utf8')).toBe('Dear reader');
+  });
+
+  test('one whose verify fails after the restore is the base, and not the upgrade', async () => {
+    const verify = 'verify) [[ ! -e $GRENADE_WORKSPACE/.grenade/broken ]]; [[ $(curl';
+    await using rig = new Rig({
+      ...APP,
+      'projects/app/resources.sh': APP['projects/app/resources.sh'].replace('verify) [[ $(curl', verify),
+    });
+    await run(rig);
+    writeFileSync(join(rig.dir, '.grenade', 'broken'), '');
+    const { status, stdout } = await run(rig, '--on-failure', 'destroy');
+    expect(status, stdout).toBe(3);
+    expect(begun(rig)).toBe(true);
+    rmSync(join(rig.dir, '.grenade', 'broken'));
+  });
+
+  test('-b, a hook by hand, and -t live where the data is; while it is up nobody else begins there', async () => {
+    await using rig = new Rig(APP);
+    await run(rig);
+    const base = await run(rig, '-b');
+    expect(base.status, base.stdout).toBe(0);
+    expect(mounts(rig)).toEqual([]);
+    const byHand = await rig.grenade('resource', 'app', 'verify_noapi');
+    expect(byHand.status, byHand.stdout).toBe(0);
+    const other = await run(rig);
+    expect(other.status).toBe(2);
+    expect(other.stderr).toMatch(/is still up \(app\), and this one would need its ports/);
+    if (ROOT) {
+      const drop = await rig.grenade('snapshot', 'drop', '--all');
+      expect(drop.stderr).toMatch(/the data of run .* stands on snapshot/);
+    }
+    const target = await rig.grenade('run', '-t');
+    expect(target.status, target.stdout).toBe(0);
+    expect((await rig.grenade('snapshot', 'drop', '--all')).stdout).toMatch(/^dropped /);
+    expect(kept(rig)).toEqual([]);
+  });
+
+  test('after a failure what is up is up, clean ends it, and nothing is left', async () => {
+    await using rig = new Rig({ ...APP, 'projects/app/migrate.sh': script('false') });
+    await run(rig);
+    await rig.grenade('clean');
+    const { status, stdout } = await run(rig);
+    expect(status, stdout).toBe(1);
+    expect(stdout).toContain('could not be migrated');
+    expect((await rig.grenade('clean')).status).toBe(0);
+    expect(rig.processes()).toEqual([]);
+    expect(mounts(rig)).toEqual([]);
+    expect(existsSync(join(rig.latest, 'overlay'))).toBe(false);
+  });
+
+  test('a port that somebody else has is a clear word, and nothing is run', async () => {
+    await using rig = new Rig(APP);
+    await run(rig);
+    const port = Number(rig.read('.grenade', 'latest', 'ports', 'app'));
+    const squatter = createServer().listen(port, '127.0.0.1');
+    try {
+      await new Promise((resolve) => squatter.once('listening', resolve));
+      const { status, stderr } = await run(rig);
+      expect(status).toBe(2);
+      expect(stderr).toMatch(
+        new RegExp(`has port ${port} for app written into it, and that is taken, by process ${process.pid} `),
+      );
+      expect(existsSync(join(rig.dir, '.grenade', 'data', 'app'))).toBe(false);
+    } finally {
+      squatter.close();
+    }
+    expect((await run(rig)).status).toBe(0);
+    expect(begun(rig)).toBe(true);
+  });
+
+  test.each([
+    ['a service that outlives the shutdown', { 'projects/app/shutdown.sh': script('echo not me') }, /app still runs/],
+    [
+      'data that lies elsewhere',
+      { 'projects/app/settings': 'register_project_for_upgrade app\nregister_data logs /var/log/apt\n' },
+      /logs lies in \/var\/log\/apt, not in \$DATA_DIR, and no project has a snapshot.sh for it/,
+    ],
+    [
+      'a workspace that was changed meanwhile',
+      { 'projects/app/smoke.sh': script('echo more >>"$PROJECT_DIR/notes.txt"') },
+      /projects\/app\/notes.txt changed while it was built/,
+    ],
+    [
+      'a limit',
+      {
+        'grenade.yaml': `${TWO_RELEASES}snapshots: { limit: 1MB }\n`,
+        'projects/app/smoke.sh': script('head -c 2000000 /dev/zero >"$DATA_DIR/zeros"'),
+      },
+      /it takes 2.0 MB, and snapshots.limit is 1.0 MB/,
+    ],
+  ])('nothing is kept of %s, and the run says why', async (_, files, why) => {
+    await using rig = new Rig({ ...APP, ...files });
+    const { stdout } = await run(rig, '--on-failure', 'destroy');
+    expect(stdout).toMatch(/no snapshot of the base was kept: /);
+    expect(stdout).toMatch(why);
+    expect(kept(rig)).toEqual([]);
+  });
+
+  test('flags that say otherwise, and classic workspaces, are refused', async () => {
+    await using rig = new Rig(APP);
+    expect((await run(rig, '-t')).stderr).toContain('-t goes on with a base that is up');
+    expect((await run(rig, '--plan', 'plan.json')).stderr).toContain('--plan says itself what is run');
+    await using classic = new Rig({ localrc: 'BASE_RELEASE=one\nTARGET_RELEASE=two\nBASE_RUN_SMOKE=False\n' });
+    const { status, stderr } = await run(classic);
+    expect(status).toBe(2);
+    expect(stderr).toContain('--from-snapshot cannot be');
+  });
+});
+
+describe('a snapshot.sh', () => {
+  const OUTSIDE = {
+    ...APP,
+    'projects/app/settings':
+      'register_project_for_upgrade app\nregister_data mail "$GRENADE_WORKSPACE/.grenade/mail"\n',
+    'projects/app/smoke.sh': script(
+      'mkdir -p "$GRENADE_WORKSPACE/.grenade/mail"',
+      'echo one >"$GRENADE_WORKSPACE/.grenade/mail/1"',
+    ),
+    'projects/app/snapshot.sh': script(
+      'case $1 in',
+      '  save) cp -a "$GRENADE_WORKSPACE/.grenade/mail" "$2" ;;',
+      '  restore) rm -rf "$GRENADE_WORKSPACE/.grenade/mail"; cp -a "$2/mail" "$GRENADE_WORKSPACE/.grenade/" ;;',
+      'esac',
+    ),
+  };
+  const mail = (rig: Rig): string => join(rig.dir, '.grenade', 'mail', '1');
+
+  test('saves and restores what lies elsewhere', async () => {
+    await using rig = new Rig(OUTSIDE);
+    const first = await run(rig);
+    expect(first.status, first.stdout).toBe(0);
+    expect(first.stdout).not.toContain('no snapshot');
+    writeFileSync(mail(rig), 'spoilt\n');
+    const { status, stdout } = await run(rig);
+    expect(status, stdout).toBe(0);
+    expect(begun(rig)).toBe(true);
+    expect(readFileSync(mail(rig), 'utf8')).toBe('one\n');
+  });
+
+  test('that cannot save leaves no snapshot, and one that cannot restore is the base', async () => {
+    await using rig = new Rig({ ...OUTSIDE, 'projects/app/snapshot.sh': script('[[ $1 == restore ]]') });
+    expect((await run(rig)).stdout).toMatch(/no snapshot of the base was kept: snapshot.sh save of app failed: exit 1/);
+    rig.write({ 'projects/app/snapshot.sh': script('[[ $1 == save ]]') });
+    expect((await run(rig)).status).toBe(0);
+    const { status, stdout } = await run(rig);
+    expect(status, stdout).toBe(3);
+    expect(stdout).toContain('app could not be restored from its snapshot');
+  });
+
+  test('is where a harness is killed: of what it was keeping nothing is left, of what it was restoring neither', async () => {
+    await using rig = new Rig({
+      ...OUTSIDE,
+      'projects/app/snapshot.sh': script('if [[ -p $GATES/$1 ]]; then read -r _ <"$GATES/$1" || true; fi'),
+    });
+    const save = rig.gate('save');
+    const keeping = rig.start(['run', '--from-snapshot']);
+    await save.reached();
+    keeping.child.kill('SIGKILL');
+    await keeping.outcome;
+    await save.open();
+    expect(kept(rig)).toHaveLength(1);
+    expect(kept(rig)[0]).toMatch(/^making\./);
+    expect((await rig.grenade('snapshot', 'list')).stdout).toContain('No snapshot is kept');
+    await rig.grenade('clean');
+    rmSync(join(rig.gates, 'save'));
+    expect((await run(rig)).status).toBe(0);
+    expect(begun(rig)).toBe(false);
+    expect(kept(rig)).toEqual([expect.stringMatching(/^[0-9a-f]{12}$/)]);
+
+    const restore = rig.gate('restore');
+    const restoring = rig.start(['run', '--from-snapshot']);
+    await restore.reached();
+    restoring.child.kill('SIGKILL');
+    await restoring.outcome;
+    await restore.open();
+    rmSync(join(rig.gates, 'restore'));
+    expect(mounts(rig)).toEqual([]);
+    await eventually('the end of what was killed', () => rig.processes().length === 0);
+    expect(await rig.grenade('clean')).toMatchObject({ status: 0 });
+    const { status, stdout } = await run(rig);
+    expect(status, stdout).toBe(0);
+    expect(begun(rig)).toBe(true);
+  });
+});
+
+describe.runIf(ROOT)('on a small disk', () => {
+  /** All that runs write lies on a disk of its own. */
+  const disk = (rig: Rig, megabytes: number): Disposable => {
+    const data = join(rig.dir, '.grenade');
+    mkdirSync(data);
+    execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${megabytes}m`, 'grenade-test', data]);
+    return { [Symbol.dispose]: () => execFileSync('umount', [data]) };
+  };
+
+  test('what does not fit is not kept, nothing is left of it, and the run passes', async () => {
+    await using rig = new Rig({
+      ...APP,
+      'projects/app/smoke.sh': script('head -c 12000000 /dev/urandom >"$DATA_DIR/large"'),
+    });
+    using _ = disk(rig, 20);
+    const { status, stdout } = await run(rig);
+    expect(status, stdout).toBe(0);
+    expect(stdout).toMatch(/no snapshot of the base was kept: it takes 12 MB, and [\d.]+ MB are free on its disk/);
+    rig.write({
+      'projects/app/smoke.sh': script('echo small'),
+      'projects/app/snapshot.sh': script('head -c 50000000 /dev/zero >"$2/large"'),
+    });
+    const full = await run(rig);
+    expect(full.status, full.stdout).toBe(0);
+    expect(full.stdout).toMatch(/no snapshot of the base was kept: snapshot.sh save of app failed: exit 1/);
+    expect(kept(rig)).toEqual([]);
+    await rig.grenade('clean', '--all');
+  });
+
+  test('what fits is an overlay there too', async () => {
+    await using rig = new Rig(APP);
+    using _ = disk(rig, 40);
+    await run(rig);
+    const { status, stdout } = await run(rig);
+    expect(status, stdout).toBe(0);
+    expect(restored(rig)).toMatchObject({ by: 'overlay' });
+    await rig.grenade('clean', '--all');
+  });
+});
