@@ -7,8 +7,9 @@ source "$PROJECT_DIR/lib.sh"
 new=
 if [[ ! -e $conf ]]; then
   new=1
+  url=$(database keystone)
   mkdir -p "$DATA_DIR/keystone"
-  iniset "$conf" database connection "$(database keystone)"
+  iniset "$conf" database connection "$url"
   iniset "$conf" token provider fernet
   iniset "$conf" token expiration 14400 # a token of the old release is asked about hours later
   iniset "$conf" fernet_tokens key_repository "$DATA_DIR/keystone/fernet-keys"

@@ -5,8 +5,9 @@ source "$PROJECT_DIR/../../lib/openstack.sh"
 source "$PROJECT_DIR/lib.sh"
 
 if [[ ! -e $conf ]]; then
+  url=$(database placement)
   mkdir -p "$DATA_DIR/placement"
-  iniset "$conf" placement_database connection "$(database placement)"
+  iniset "$conf" placement_database connection "$url"
   iniset "$conf" api auth_strategy keystone
   auth_section "$conf" keystone_authtoken placement
   placement_manage db sync

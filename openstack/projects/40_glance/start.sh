@@ -5,6 +5,7 @@ source "$PROJECT_DIR/../../lib/openstack.sh"
 source "$PROJECT_DIR/lib.sh"
 
 if [[ ! -e $conf ]]; then
+  url=$(database glance)
   mkdir -p "$images" "$DATA_DIR"/glance/{staging,tasks,locks}
   iniset "$conf" DEFAULT enabled_backends file:file
   iniset "$conf" glance_store default_backend file
@@ -12,7 +13,7 @@ if [[ ! -e $conf ]]; then
   iniset "$conf" os_glance_staging_store filesystem_store_datadir "$DATA_DIR/glance/staging"
   iniset "$conf" os_glance_tasks_store filesystem_store_datadir "$DATA_DIR/glance/tasks"
   iniset "$conf" oslo_concurrency lock_path "$DATA_DIR/glance/locks"
-  iniset "$conf" database connection "$(database glance)"
+  iniset "$conf" database connection "$url"
   iniset "$conf" paste_deploy flavor keystone
   auth_section "$conf" keystone_authtoken glance
   glance_manage db_sync

@@ -5,6 +5,7 @@ source "$PROJECT_DIR/../../lib/openstack.sh"
 source "$PROJECT_DIR/lib.sh"
 
 if [[ ! -e $conf ]]; then
+  url=$(database neutron)
   mkdir -p "$DATA_DIR"/neutron/{state,locks}
   iniset "$conf" DEFAULT core_plugin ml2
   iniset "$conf" DEFAULT service_plugins router
@@ -19,7 +20,7 @@ if [[ ! -e $conf ]]; then
   iniset "$conf" ml2 tenant_network_types local
   iniset "$conf" ml2 mechanism_drivers ''
   iniset "$conf" oslo_concurrency lock_path "$DATA_DIR/neutron/locks"
-  iniset "$conf" database connection "$(database neutron)"
+  iniset "$conf" database connection "$url"
   auth_section "$conf" keystone_authtoken neutron
   neutron_db_manage upgrade heads
   service_account neutron network
