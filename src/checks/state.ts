@@ -1,5 +1,5 @@
 import { wildcard } from '../basics/wildcard.js';
-import { type Difference, type JudgedDifference, type Ruling, type Severity, weightOf } from '../journal/difference.js';
+import { type Difference, type JudgedDifference, type Severity, weightOf } from '../journal/difference.js';
 import type { StateCompared } from '../journal/event.js';
 import type { Expectation, StateRules } from '../workspace/workspace.js';
 
@@ -21,27 +21,46 @@ export class StateJudge {
   readonly #by: JudgedBy;
   readonly #expected: readonly Expectation[];
   readonly #met = new Set<Expectation>();
-  readonly #byItself: ReadonlySet<string>;
+  /** How much of the same a restart alone showed. */
+  readonly #byItself = new Map<string, number>();
 
   constructor(by: JudgedBy) {
     this.#by = by;
     this.#expected = by.rules.expect.filter(
       ({ from, to }) => (from?.includes(by.from) ?? true) && (to?.includes(by.to) ?? true),
     );
-    this.#byItself = new Set(
-      by.control.flatMap(({ data, differences }) => differences.map((each) => sameness(data, each))),
-    );
+    for (const { data, differences } of by.control) {
+      for (const each of differences) {
+        const same = sameness(data, each);
+        this.#byItself.set(same, (this.#byItself.get(same) ?? 0) + each.count);
+      }
+    }
   }
 
-  /** What is held of a difference. What is expected is so even where it would happen by itself. */
-  judge(data: string, difference: Difference): Ruling {
+  /**
+   * What is held of a difference. What is expected is so even where it would happen by itself. More rows than happen by
+   * themselves are two differences: as many as a restart alone showed, and those beyond.
+   */
+  judge(data: string, difference: Difference): readonly JudgedDifference[] {
     const expectation = this.#expected.find((each) => meets(each, data, difference));
     if (expectation !== undefined) {
       this.#met.add(expectation);
-      return { kind: 'expected', reason: expectation.reason };
+      return [{ ...difference, ruling: { kind: 'expected', reason: expectation.reason } }];
     }
-    if (this.#byItself.has(sameness(data, difference))) return { kind: 'by-itself' };
-    return { kind: 'unexpected', severity: this.#severity(difference) };
+    const known = this.#byItself.get(sameness(data, difference));
+    const beyond = known === undefined || !difference.kind.startsWith('rows-') ? 0 : difference.count - known;
+    if (known !== undefined && (beyond <= 0 || weightOf(difference) === 'addition')) {
+      return [{ ...difference, ruling: { kind: 'by-itself' } }];
+    }
+    const unexpected: JudgedDifference = {
+      ...difference,
+      ruling: { kind: 'unexpected', severity: this.#severity(difference) },
+    };
+    if (known === undefined) return [unexpected];
+    return [
+      { ...difference, count: known, examples: [], ruling: { kind: 'by-itself' } },
+      { ...unexpected, count: beyond, detail: `beyond the ${known} of a restart alone` },
+    ];
   }
 
   #severity(difference: Difference): Severity {
@@ -61,16 +80,16 @@ export class Gathered {
   readonly #listed: JudgedDifference[] = [];
   readonly #rest = new Map<string, JudgedDifference>();
 
-  add(difference: Difference, ruling: Ruling): void {
-    const judged: JudgedDifference = { ...difference, ruling };
+  add(judged: JudgedDifference): void {
     if (this.#listed.length < MOST) {
       this.#listed.push(judged);
       return;
     }
-    const key = JSON.stringify([difference.kind, ruling]);
-    const known = this.#rest.get(key) ?? { kind: difference.kind, at: 'others', count: 0, examples: [], ruling };
-    const examples = [...known.examples, ...(known.examples.length < EXAMPLES ? [difference.at] : [])];
-    this.#rest.set(key, { ...known, count: known.count + difference.count, examples });
+    const { kind, at, count, ruling } = judged;
+    const key = JSON.stringify([kind, ruling]);
+    const known = this.#rest.get(key) ?? { kind, at: 'others', count: 0, examples: [], ruling };
+    const examples = [...known.examples, ...(known.examples.length < EXAMPLES ? [at] : [])];
+    this.#rest.set(key, { ...known, count: known.count + count, examples });
   }
 
   all(): readonly JudgedDifference[] {

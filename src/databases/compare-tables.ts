@@ -6,6 +6,7 @@ import type { Kept, KeptTable } from './keep.js';
 import { matchRows } from './match.js';
 import { Pile } from './pile.js';
 import { type Cell, orderOf, type Reader, type Table } from './reader.js';
+import { findAmbiguous } from './rekeyed.js';
 import { Renames } from './renames.js';
 import { BUCKETS, rowsOf, Sums } from './sums.js';
 
@@ -154,6 +155,17 @@ async function compareRows(
       },
     );
 
+    const [contentBefore, contentAfter] = [by(content, readBefore), by(content, readAfter)];
+    const ambiguous =
+      key.length === 0 || gone.count === 0 || come.count === 0
+        ? () => true
+        : await findAmbiguous(
+            gone,
+            come,
+            () => stoppable(rowsOf(before.batches(), format, key.length), stop),
+            contentBefore,
+            contentAfter,
+          );
     const lost = new Found();
     const fresh = new Found();
     const rekeyed = new Found();
@@ -162,8 +174,8 @@ async function compareRows(
       gone,
       come,
       {
-        keyOfLeft: key.length === 0 ? alone('left') : contentKey(content, readBefore, alone('left')),
-        keyOfRight: key.length === 0 ? alone('right') : contentKey(content, readAfter, alone('right')),
+        keyOfLeft: byContent(contentBefore, ambiguous, 'left'),
+        keyOfRight: byContent(contentAfter, ambiguous, 'right'),
         size: gone.count * (before.size / Math.max(1, before.rows)),
         scratch,
       },
@@ -207,23 +219,13 @@ async function compareRows(
   }
 }
 
-/** What a row holds beside its key; one that holds nothing is nobody else's. */
-function contentKey(
-  content: readonly string[],
-  read: (row: string) => ReadonlyMap<string, Cell>,
-  otherwise: () => string,
-): (row: string) => string {
-  return (row) => {
-    const values = read(row);
-    const cells = content.map((name) => values.get(name) ?? null);
-    return cells.every((cell) => cell === null) ? otherwise() : JSON.stringify(cells);
-  };
-}
-
-/** Keys that nothing else has. */
-function alone(side: string): () => string {
+/** What a row holds beside its key, and what nothing else has where that is nothing, or nobody's in particular. */
+function byContent(content: (row: string) => string, ambiguous: (content: string) => boolean, side: string) {
   let number = 0;
-  return () => `${side}${number++}`;
+  return (row: string): string => {
+    const cells = content(row);
+    return /^\[(?:null,?)*\]$/.test(cells) || ambiguous(cells) ? `${side}${number++}` : cells;
+  };
 }
 
 /** A value that its column's new type writes in another way: `1.50` and `1.5`, `t` and `1`, a time with its zone. */

@@ -33,13 +33,13 @@ export function tellDifference(
     case 'constraint-new':
       return `${kind.replace('-new', '')} of ${at} new${said}`;
     case 'rows-gone':
-      return `${count(n, 'row')} gone from ${at}`;
+      return `${count(n, 'row')} gone from ${at}${said}`;
     case 'rows-new':
       return `${count(n, 'row')} new in ${at}`;
     case 'rows-changed':
-      return `${count(n, 'row')} changed in ${column} of ${at}`;
+      return `${count(n, 'row')} changed in ${column} of ${at}${said}`;
     case 'rows-rekeyed':
-      return `${count(n, 'row')} of ${at} with another key and the same content`;
+      return `${count(n, 'row')} of ${at} with another key and the same content${said}`;
     case 'files-gone':
     case 'files-new':
     case 'files-changed':

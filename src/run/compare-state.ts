@@ -38,11 +38,12 @@ export async function compareState(
   for (const data of workspace.data) {
     const gathered = new Gathered();
     const tell = (difference: Difference): void => {
-      const ruling = judge.judge(data.name, difference);
-      gathered.add(difference, ruling);
-      if (ruling.kind !== 'unexpected' || ruling.severity !== 'fail' || failing.length >= NAMED) return;
-      const { kind, at, count, column } = difference;
-      failing.push({ data: data.name, kind, at, count, ...(column === undefined ? {} : { column }) });
+      for (const judged of judge.judge(data.name, difference)) {
+        gathered.add(judged);
+        const { kind, at, count, column, ruling } = judged;
+        if (ruling.kind !== 'unexpected' || ruling.severity !== 'fail' || failing.length >= NAMED) continue;
+        failing.push({ data: data.name, kind, at, count, ...(column === undefined ? {} : { column }) });
+      }
     };
     const looked = await compareOne(context, data, stop, tell);
     if (stop.aborted) return undefined;

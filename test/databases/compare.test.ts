@@ -144,6 +144,26 @@ for (const { name, start, table } of engines) {
         expect(examples.find((each) => each.startsWith('id 4 → id 40'))).toBeDefined();
       });
 
+      test('takes no row for one that is gone only because it says as little', async () => {
+        engine.sql(`create table options (id int primary key, flag varchar(9), about varchar(40));
+          insert into options values (1, 'on', null), (2, 'on', null), (3, 'off', null), (4, 'off', null), (5, null, null),
+            (6, 'on', 'the only one'), (7, 'on', 'one of two'), (8, 'on', 'one of two'), (9, 'on', 'two'), (10, 'on', 'two');`);
+        await keep(source);
+        engine.sql(`delete from options where id in (1, 5, 6, 7, 8, 9, 10);
+          insert into options values (11, 'on', null), (15, null, null), (16, 'on', 'the only one'),
+            (17, 'on', 'one of two'), (19, 'on', 'two'), (20, 'on', 'two');`);
+        const { lines, found } = await compare(source);
+        // Known again: 6, 9 and 10. Not: 1, for 2 has the same; 5, which says nothing; 7 and 8, of which one is lost.
+        expect(lines).toEqual([
+          `rows-gone ${table('options')} 4`,
+          `rows-new ${table('options')} 3`,
+          `rows-rekeyed ${table('options')} 3`,
+        ]);
+        expect(found.flatMap(({ kind, examples }) => (kind === 'rows-rekeyed' ? examples : [])).join()).toContain(
+          'id 6 → id 16',
+        );
+      });
+
       test('tells values that are long, hold what separates values, or are no text', async () => {
         const bytes = name === 'MariaDB' ? 'blob' : 'bytea';
         const hex = (digits: string): string => (name === 'MariaDB' ? `x'${digits}'` : `'\\x${digits}'`);
