@@ -27,7 +27,7 @@ const { metafile } = await build({
   format: 'esm',
   // What every start needs is bundled: read from one file, yaml and valibot load in a fifth of the time.
   // What is rarely needed, or brings programs of its own, stays outside.
-  external: ['pg', 'pg-copy-streams', 'mysql2', 'jiti', 'log-update', 'tinyglobby', 'fast-xml-builder'],
+  external: ['pg', 'mysql2', 'jiti', 'log-update', 'tinyglobby', 'fast-xml-builder'],
   alias: { yaml: './node_modules/yaml/browser/index.js' },
   banner: {
     js: "import { createRequire as bundleRequire } from 'node:module'; const require = bundleRequire(import.meta.url);",

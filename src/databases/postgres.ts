@@ -1,5 +1,5 @@
-import { linesOf, unescapeCopy } from './lines.js';
-import { type Cell, type Column, type Format, LONGEST_VALUE, type Reader, SourceError, type Table } from './reader.js';
+import { COPY, copyRows, leave, takeOver } from './postgres-rows.js';
+import { type Cell, type Column, LONGEST_VALUE, type Reader, SourceError, type Table } from './reader.js';
 import type { Save } from './save.js';
 
 /** One database by `pg_dump`; its password goes through the environment, where `ps` does not show it. */
@@ -25,7 +25,7 @@ const SESSION = `
 
 /** Opens a database at one moment: a repeatable, read-only transaction. */
 export async function openPostgres(url: URL): Promise<Reader> {
-  const [{ default: pg }, { to: copyTo }] = await Promise.all([import('pg'), import('pg-copy-streams')]);
+  const { default: pg } = await import('pg');
   const client = new pg.Client({
     connectionString: url.href,
     connectionTimeoutMillis: 30_000,
@@ -49,6 +49,8 @@ export async function openPostgres(url: URL): Promise<Reader> {
     throw new SourceError(`PostgreSQL: ${said(error)}`);
   }
   const catalog = await readCatalog(ask);
+  // From here on rows are read as they come over the wire, and nothing else.
+  const connection = await takeOver(client);
   const expressions = new Map(catalog.map(({ table, ...rest }) => [table.name, rest]));
 
   return {
@@ -57,33 +59,16 @@ export async function openPostgres(url: URL): Promise<Reader> {
     async *rows(table, columns) {
       const known = expressions.get(table);
       if (known === undefined) throw new Error(`Internal error: no table ${table}`);
-      const stream = client.query(
-        copyTo(`copy (select ${columns.map(known.cell).join(', ')} from ${known.from} t) to stdout`),
-      );
+      const selected = columns.map(known.cell).join(', ');
       try {
-        yield* linesOf(stream);
+        yield* copyRows(connection, `copy (select ${selected} from ${known.from} t) to stdout`);
       } catch (error) {
         throw new SourceError(`PostgreSQL, reading ${table}: ${said(error)}`);
       }
     },
-    close: () => client.end().catch(() => {}),
+    close: () => leave(connection),
   };
 }
-
-/** A row as COPY writes it: values with tabs between them, and a newline. */
-const COPY: Format = {
-  header: 0,
-  skip(bytes, from, count) {
-    let at = from;
-    for (let left = count; left > 0; at++) if (bytes[at] === 9 || bytes[at] === 10) left--;
-    return at;
-  },
-  cells: (row) =>
-    row
-      .slice(0, -1)
-      .split('\t')
-      .map((field) => (field === '\\N' ? null : field.includes('\\') ? unescapeCopy(field) : field)),
-};
 
 const said = (error: unknown): string => {
   if (!(error instanceof Error)) return String(error);

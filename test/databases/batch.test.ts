@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Batch, readBatches, rowsIn, writeBatch } from '../../src/databases/batch.js';
-import { linesOf } from '../../src/databases/lines.js';
 import { PACKETS } from '../../src/databases/mysql-rows.js';
 
 let directory: string;
@@ -37,21 +36,6 @@ test('batches are read as they were written, whatever is in them', async () => {
       for (const rows of batches) writeBatch(fd, batchOf(rows));
       closeSync(fd);
       expect(await all(readBatches(path))).toEqual(batches.flat());
-    }),
-    { numRuns: 50 },
-  );
-});
-
-test('lines are whole, wherever chunks end', async () => {
-  const lines = fc.array(row.map((text) => `${text.replaceAll('\n', '')}\n`));
-  await fc.assert(
-    fc.asyncProperty(lines, fc.integer({ min: 1, max: 70_000 }), async (expected, size) => {
-      const text = Buffer.from(expected.join(''), 'latin1');
-      async function* chunks() {
-        const step = Math.max(size, Math.ceil(text.length / 2000));
-        for (let at = 0; at < text.length; at += step) yield text.subarray(at, at + step);
-      }
-      expect(await all(linesOf(chunks()))).toEqual(expected);
     }),
     { numRuns: 50 },
   );

@@ -144,6 +144,23 @@ for (const { name, start, table } of engines) {
         expect(examples.find((each) => each.startsWith('id 4 → id 40'))).toBeDefined();
       });
 
+      test('says what the engine says when a table cannot be read, and leaves nothing behind', async () => {
+        const reader = await openSource(source);
+        engine.sql('alter table sessions drop column seen;');
+        const rows = async (): Promise<void> => {
+          for await (const _ of reader.rows(table('sessions'), ['id', 'seen']));
+        };
+        await expect(rows().finally(() => reader.close())).rejects.toThrow(/reading \S*sessions: .*seen/);
+        // Whoever stops reading in the middle keeps no lock: the table can be dropped.
+        engine.sql(`create table options (id int primary key, content varchar(1000));
+          insert into options values (1, repeat('x', 1000));
+          ${Array.from({ length: 14 }, (_, at) => `insert into options select id + ${2 ** at}, content from options;`).join('\n')}`);
+        const other = await openSource(source);
+        for await (const _ of other.rows(table('options'), ['id', 'content'])) break;
+        await other.close();
+        engine.sql('drop table options;');
+      });
+
       test('takes no row for one that is gone only because it says as little', async () => {
         engine.sql(`create table options (id int primary key, flag varchar(9), about varchar(40));
           insert into options values (1, 'on', null), (2, 'on', null), (3, 'off', null), (4, 'off', null), (5, null, null),
