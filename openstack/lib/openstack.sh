@@ -86,6 +86,10 @@ api() {
   answer=$(curl -sS -m 120 -X "$2" -H "X-Auth-Token: $token" -H 'Content-Type: application/json' \
     ${headers[@]+"${headers[@]}"} ${4:+--data "$4"} --write-out '\n%{http_code}' "http://127.0.0.1:$port$3")
   printf '%s\n' "${answer%$'\n'*}"
+  if ((${answer##*$'\n'} >= 500)); then
+    # Such an answer says that something went wrong, and the service's log what.
+    grep -a -E '^[a-z_.]+\.[A-Za-z]+Error: |Error\) ' "$(service_log "$1")" | tail -n 2 >&2 || :
+  fi
   ((${answer##*$'\n'} < 400)) || die "$2 $3 of $1 answers ${answer##*$'\n'}: ${answer%$'\n'*}"
 }
 

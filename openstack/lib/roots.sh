@@ -99,17 +99,14 @@ build_root() {
   edition=$(edition_of "$release")
   packages=$(sort -u <(tail -n +2 "$root.key" 2>/dev/null) <(wanted "$release"))
   rm -rf "$root.key" "$root"
-  # No documentation, no recommended packages, and nobody starts a service: neither here nor on the machine. Python is
-  # compiled in one go at the end, which takes half the time. Mounts end with the build, whatever it ends by.
+  # No documentation, no recommended packages, and nobody starts a service: neither here nor on the machine.
+  # Mounts end with the build, whatever it ends by.
   unshare --mount --propagation private -- \
     mmdebstrap --mode=root --variant=minbase --include="${packages//$'\n'/,}" \
     --aptopt='APT::Install-Recommends "0"' --aptopt='Acquire::Languages "none"' --dpkgopt='force-unsafe-io' \
     --dpkgopt='path-exclude=/usr/share/doc/*' --dpkgopt='path-exclude=/usr/share/man/*' \
     --dpkgopt='path-exclude=/usr/share/locale/*' \
     --essential-hook='printf "#!/bin/sh\nexit 101\n" >"$1/usr/sbin/policy-rc.d" && chmod +x "$1/usr/sbin/policy-rc.d"' \
-    --essential-hook='ln -s /bin/true "$1/usr/local/bin/py3compile"' \
-    --customize-hook='rm "$1/usr/local/bin/py3compile"' \
-    --customize-hook='chroot "$1" python3 -m compileall -q -j 2 /usr/lib/python3/dist-packages || :' \
     --customize-hook='echo "127.0.0.1 localhost" >"$1/etc/hosts"' \
     "$(suite_of "$release")" "$root" "$(mirror)"
   printf '%s\n' "$edition" "$packages" >"$root.key"
