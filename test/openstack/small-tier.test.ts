@@ -13,7 +13,7 @@ const LIMIT = { timeout: 20 * 60_000 };
 test('keystone and placement go from Zed to 2025.1 with all that they held', LIMIT, () => {
   const { status, said } = grenade('run', OPENSTACK, '--projects', 'keystone,placement');
   expect(status, said).toBe(0);
-  expect(said).toMatch(/database +10\.11\S* → 11\.8\S* +proven/);
+  expect(said).toMatch(/database +10\.11\S* → 11\.8.* proven/);
   expect(said).toMatch(/keystone +22\.\S+ → 27\.\S+ +proven/);
   expect(said).toMatch(/placement +8\.\S+ → 13\.\S+ +proven/);
   expect(said).not.toContain('did not happen');
