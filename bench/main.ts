@@ -10,6 +10,7 @@ import { timedRun, timedSpawn } from './grenade.js';
 import { interleave, median, printRows, type Row } from './measure.js';
 import { page } from './page.js';
 import { sampling } from './sampling.js';
+import { snapshots } from './snapshots.js';
 import { state } from './state.js';
 import { witness } from './witness.js';
 import { makeWorkspace } from './workspace.js';
@@ -201,6 +202,7 @@ const BENCHES: Readonly<Record<string, () => Promise<Row[]>>> = {
   sampling,
   state,
   witness,
+  snapshots,
 };
 const asked = process.argv.slice(2);
 for (const name of asked.length > 0 ? asked : Object.keys(BENCHES)) {

@@ -265,6 +265,8 @@ export interface SnapshotRestored {
   readonly key: string;
   /** The run that built it. */
   readonly run: string;
+  /** Projects that made something in that run that ought to survive. */
+  readonly created: readonly string[];
   /** How its data was put in place. */
   readonly by: 'overlay' | 'copy';
 }

@@ -146,7 +146,7 @@ function keptWhatItHad(state: RunState, project: string): boolean {
   const called = new Set(passed.map(({ record }) => `${hookOf(record)} ${record.side}`));
   const has = (...hooks: readonly string[]): boolean => hooks.some((hook) => called.has(hook));
   return (
-    has('create base', 'early_create base') &&
+    (has('create base', 'early_create base') || state.restored?.created.includes(project) === true) &&
     has('verify base') &&
     has('verify target') &&
     proofOf(state, project).kind !== 'not-proven'

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync, mkdirSync, readlinkSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, readlinkSync, statSync, writeFileSync } from 'node:fs';
 import { chmod, chown } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { withMark } from '../process/identity.js';
@@ -24,10 +24,14 @@ export class Inside {
   /** The namespace that something of this run lives in, or else a new one; undefined where there can be none. */
   static async open(runDir: string): Promise<{ readonly inside: Inside; readonly isNew: boolean } | undefined> {
     if (process.getuid?.() !== 0) return undefined;
-    const own = namespaceOf('self');
-    const living = withMark('GRENADE_RUN_DIR', (value) => value !== '' && resolve(value) === resolve(runDir)).find(
-      ({ pid }) => ![own, undefined].includes(namespaceOf(pid)),
-    );
+    const record = join(runDir, NAMESPACE);
+    const known = existsSync(record) ? readFileSync(record, 'utf8') : undefined;
+    const living =
+      known === undefined
+        ? undefined
+        : withMark('GRENADE_RUN_DIR', (value) => value !== '' && resolve(value) === resolve(runDir)).find(
+            ({ pid }) => namespaceOf(pid) === known,
+          );
     const enter =
       living === undefined
         ? ['unshare', '--mount', '--propagation', 'slave', '--']
@@ -41,6 +45,7 @@ export class Inside {
     });
     if (!there || holder.pid === undefined) return undefined;
     holder.stdout?.destroy();
+    writeFileSync(record, namespaceOf(holder.pid) ?? '');
     return { inside: new Inside(holder, holder.pid), isNew: living === undefined };
   }
 
@@ -115,7 +120,10 @@ To look at it while a service of the run is up, with that service's process id f
   nsenter --mount=/proc/PID/ns/mnt ls -l data
 `;
 
-function namespaceOf(pid: number | 'self'): string | undefined {
+/** Which namespace it is, as the kernel numbers them: services may make others of their own. */
+const NAMESPACE = 'namespace';
+
+function namespaceOf(pid: number): string | undefined {
   try {
     return readlinkSync(`/proc/${pid}/ns/mnt`);
   } catch {

@@ -4,6 +4,7 @@ import { err, ok, type Result } from '../basics/result.js';
 import { formatSize } from '../basics/size.js';
 import { unreachable } from '../basics/unreachable.js';
 import type { OpenSource } from '../databases/source.js';
+import type { RunState } from '../journal/state.js';
 import type { Step } from '../plan/plan.js';
 import { identify } from '../process/identity.js';
 import { whatIsLeft } from '../services/strays.js';
@@ -97,6 +98,7 @@ async function keep(
           return stamp === undefined ? [] : [[name, stamp]];
         }),
       ),
+      created: createdIn(state),
       unsupervised: workspace.projects
         .filter(({ name, hooks }) => hooks.has('start') && !started.has(`${name}/start:base@${workspace.base.name}`))
         .map(({ name }) => name),
@@ -126,6 +128,20 @@ function words(why: NotKept, dataRoot: string, limit: number): string {
       return unreachable(why);
   }
 }
+
+/** Projects whose create or early create passed and can be seen to do something. */
+const createdIn = ({ steps }: RunState): string[] => [
+  ...new Set(
+    steps.flatMap(({ record: { action, empty }, status }) =>
+      action.kind === 'hook' &&
+      (action.hook === 'create' || action.hook === 'early_create') &&
+      empty !== true &&
+      status.kind === 'passed'
+        ? [action.project]
+        : [],
+    ),
+  ),
+];
 
 /** What still runs, so that the files are not at rest; undefined when nothing does. */
 function stillUp(runDir: string): string | undefined {

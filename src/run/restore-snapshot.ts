@@ -43,7 +43,8 @@ export async function restoreBase(context: RunContext, step: Step, logged: Logge
   }
   markUsed(workspace.dataRoot, fork.key);
   const by = mounted ? 'overlay' : 'copy';
-  journal.append({ type: 'snapshot-restored', step: step.key, key: fork.key, run: snapshot.run, by });
+  const { key, run, created } = snapshot;
+  journal.append({ type: 'snapshot-restored', step: step.key, key, run, created, by });
   appendFileSync(logged.log, `snapshot ${fork.key} of run ${snapshot.run}, ${formatSize(snapshot.bytes)}, by ${by}\n`);
   return undefined;
 }

@@ -46,6 +46,8 @@ const manifest = v.object({
   ports: v.record(v.string(), v.number()),
   /** By project: what tells the install of the base that it was made with from a later one. */
   installed: words,
+  /** Projects that made something that ought to survive. */
+  created: v.array(v.string()),
   /** Projects whose start hooks start something that is no supervised service. */
   unsupervised: v.array(v.string()),
   ingredients: words,

@@ -20,7 +20,7 @@ export function meant(word: string, known: readonly string[], what: string): str
   return near === undefined ? all : `Did you mean \`${near}\`? ${all}`;
 }
 
-const FEW = 14;
+const FEW = 16;
 const shortened = (words: readonly string[]): string =>
   words.length <= FEW ? words.join(', ') : `${words.slice(0, FEW).join(', ')} and ${words.length - FEW} more`;
 export const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);

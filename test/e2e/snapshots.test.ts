@@ -80,6 +80,7 @@ describe('runs that begin at a snapshot of their base', () => {
       expect(restored(rig)).toMatchObject({ by: ROOT ? 'overlay' : 'copy' });
       expect(second.stdout).toMatch(/the base was not built in this run: it is snapshot \w+ of run/);
       expect(second.stdout).toMatch(/app +spring → autumn +proven +checked before, with no API and after/);
+      expect(second.stdout).toContain('✔ what was created survived');
       expect(builtBy).toMatchObject({ run: restored(rig)?.run });
       expect(readFileSync(letterOf(rig), 'utf8')).toBe('Dear reader');
       expect(mounts(rig)).toEqual([]);

@@ -40,6 +40,7 @@ const about = (key: string): About => ({
   run: 'run-1',
   ports: { db: 12345 },
   installed: {},
+  created: [],
   unsupervised: [],
   ingredients: { node: 'v20' },
 });

@@ -135,7 +135,7 @@ on-failure: panic
     ).toMatchInlineSnapshot(`
       "
       grenade.yaml:1:1  \`relases\` is not a key
-        Did you mean \`releases\`? The keys here: releases, projects, restart, limits, settle, secrets, logs, probes, data, state, expect, on-failure, jobs, data-root.
+        Did you mean \`releases\`? The keys here: releases, projects, restart, limits, settle, secrets, logs, probes, data, state, expect, on-failure, jobs, snapshots, data-root.
       grenade.yaml:4:21  \`pg\` in \`versions\` must be text, and YAML reads 14 as a number
         Put it in quotes: \`pg: "14"\`.
       grenade.yaml:4:41  \`wroker\` in \`versions\` is no project
@@ -244,7 +244,7 @@ describe('what is wrong with projects', () => {
     ).toMatchInlineSnapshot(`
       "
       grenade.yaml:4:1  \`setle\` is not a key
-        Did you mean \`settle\`? The keys here: releases, projects, restart, limits, settle, secrets, logs, probes, data, state, expect, on-failure, jobs, data-root.
+        Did you mean \`settle\`? The keys here: releases, projects, restart, limits, settle, secrets, logs, probes, data, state, expect, on-failure, jobs, snapshots, data-root.
       projects/50_gone  projects/50_gone is a link to ../elsewhere, which does not exist
         Make the link point at a directory that is there, or remove it.
       projects/10_pg/install.sh  install.sh has no run bit, so it cannot be executed
