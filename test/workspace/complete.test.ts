@@ -101,7 +101,7 @@ describe('settings', () => {
     expect(await problemsOf(files)).toMatchInlineSnapshot(`
       "
       grenade.yaml:4:1  \`setle\` is not a key
-        Did you mean \`settle\`? The keys here: releases, projects, restart, limits, settle, secrets, logs, probes, data, state, expect, on-failure, jobs, data-root.
+        Did you mean \`settle\`? The keys here: releases, projects, restart, limits, settle, secrets, logs, probes, data, state, expect, on-failure, jobs, snapshots, data-root.
       projects/d/start.sh  start.sh has no run bit, so it cannot be executed
         Run \`chmod +x projects/d/start.sh\`.
       projects/b/settings:2:17  b needs a2, which is no project

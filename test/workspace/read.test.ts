@@ -32,6 +32,7 @@ describe('a workspace', () => {
       logs: { fail: [], ignore: [] },
       listed: [],
       state: { loss: 'fail', change: 'warn', control: false, expect: [] },
+      snapshots: { limit: 10_000_000_000 },
       onFailure: 'keep',
       jobs: 1,
       dataRoot: `${dir}/.grenade`,
