@@ -1,6 +1,6 @@
 import { wildcard } from '../basics/wildcard.js';
 import { type Difference, type JudgedDifference, type Severity, weightOf } from '../journal/difference.js';
-import type { StateCompared } from '../journal/event.js';
+import type { ConfigChanged, StateCompared } from '../journal/event.js';
 import type { Expectation, StateRules } from '../workspace/workspace.js';
 
 /** Differences that are listed; of more only sums are kept, a line for each kind and ruling. */
@@ -14,6 +14,8 @@ export interface JudgedBy {
   readonly to: string;
   /** What a restart of the base alone showed, if one was made. */
   readonly control: readonly StateCompared[];
+  /** What became of configuration, which the same expectations are about. */
+  readonly configChanges?: readonly ConfigChanged[];
 }
 
 /** Judges differences as they are found, one source after the other, in bounded memory. */
@@ -71,7 +73,16 @@ export class StateJudge {
 
   /** What was expected of this upgrade and did not happen. */
   missed(): readonly Expectation[] {
-    return this.#expected.filter((each) => !this.#met.has(each));
+    return this.#expected.filter((each) => !this.#met.has(each) && !this.#isMetElsewhere(each));
+  }
+
+  /** Those about configuration alone are told where that is looked at. */
+  #isMetElsewhere(expectation: Expectation): boolean {
+    const { configChanges } = this.#by;
+    if (configChanges === undefined) return false;
+    const met = ({ project, difference }: ConfigChanged): boolean =>
+      meets(expectation, `${project}/config`, difference);
+    return isAboutConfig(expectation) || configChanges.some(met);
   }
 }
 
@@ -105,6 +116,13 @@ function meets(expectation: Expectation, data: string, { kind, at, column }: Dif
     (expectation.column === undefined || (column !== undefined && matches(expectation.column, column)))
   );
 }
+
+/** Whether it is about a project's configuration, `web/config`, and nothing else. */
+export const isAboutConfig = ({ data }: Expectation): boolean => data.endsWith('/config');
+
+/** An expectation in the words of the workspace: `jobs rows-rekeyed graphile_worker.jobs`. */
+export const tellExpectation = ({ data, what, in: at, column }: Expectation): string =>
+  [data, what, at, column].filter((word) => word !== undefined && word !== '*').join(' ');
 
 const matches = (pattern: string, text: string): boolean => wildcard(pattern).test(text);
 

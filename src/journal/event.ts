@@ -1,4 +1,4 @@
-import type { JudgedDifference } from './difference.js';
+import type { Difference, JudgedDifference } from './difference.js';
 import type { Failure } from './failure.js';
 import type { ProbeChanged, ProbeRecord, SamplingEnded } from './probe.js';
 import type { PhaseRecord, Side, StepRecord } from './record.js';
@@ -33,6 +33,9 @@ export type Event = { /** When, in milliseconds since the epoch. */ readonly at:
   | StateCompared
   | StateUnread
   | ExpectationMissed
+  | ConfigRecorded
+  | ConfigChanged
+  | ConfigUnread
   | Interrupted
   | RunFinished
   | Cleaned
@@ -300,6 +303,46 @@ export interface ExpectationMissed {
   readonly step: string;
   /** What was expected, in the words of the workspace: `jobs rows-rekeyed graphile_worker.jobs`. */
   readonly what: string;
+  readonly reason: string;
+}
+
+/**
+ * What projects register as configuration was looked at, before the first step that upgrades something. From here on it
+ * is looked at whenever a step of the upgrade ends: what differs is told before that it ended.
+ */
+export interface ConfigRecorded {
+  readonly type: 'config-recorded';
+  /** The step that is about to begin. */
+  readonly step: string;
+  readonly places: readonly {
+    readonly project: string;
+    /** Absolute path of a file or a directory. */
+    readonly place: string;
+    /** How many files are there; none where nothing is. */
+    readonly files: number;
+  }[];
+}
+
+/** A file of somebody's configuration differs from how it was when it was last looked at. */
+export interface ConfigChanged {
+  readonly type: 'config-changed';
+  /** Steps that ran since then. */
+  readonly steps: readonly string[];
+  readonly project: string;
+  /** Absolute path of the file. */
+  readonly file: string;
+  /** Gone, new or changed; the file by its path from the place that is registered. */
+  readonly difference: Difference;
+  /** Why, where the workspace expects it. */
+  readonly reason?: string;
+}
+
+/** Configuration could not be looked at, so that nothing can be said of it. */
+export interface ConfigUnread {
+  readonly type: 'config-unread';
+  readonly step: string;
+  readonly project: string;
+  readonly place: string;
   readonly reason: string;
 }
 

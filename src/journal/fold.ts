@@ -1,6 +1,9 @@
 import type {
   CheckoutReady,
   CommandFailed,
+  ConfigChanged,
+  ConfigRecorded,
+  ConfigUnread,
   Event,
   ExpectationMissed,
   Harness,
@@ -78,6 +81,9 @@ export class RunFold implements RunState {
   compared: StateCompared[] = [];
   unread: StateUnread[] = [];
   missed: ExpectationMissed[] = [];
+  config: ConfigRecorded['places'] = [];
+  configChanges: ConfigChanged[] = [];
+  configUnread: ConfigUnread[] = [];
   interrupted: string | undefined;
   verdict: Verdict | undefined;
   up = false;
@@ -193,6 +199,15 @@ export class RunFold implements RunState {
         return;
       case 'expectation-missed':
         this.missed = [...this.missed.filter(({ what }) => what !== event.what), event];
+        return;
+      case 'config-recorded':
+        this.config = event.places;
+        return;
+      case 'config-changed':
+        this.configChanges.push(event);
+        return;
+      case 'config-unread':
+        this.configUnread.push(event);
         return;
       case 'interrupted':
         this.interrupted = event.signal;

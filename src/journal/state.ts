@@ -1,6 +1,9 @@
 import type {
   CheckoutReady,
   CommandFailed,
+  ConfigChanged,
+  ConfigRecorded,
+  ConfigUnread,
   ExceptionUsed,
   ExpectationMissed,
   Harness,
@@ -181,6 +184,11 @@ export interface RunState {
   readonly unread: readonly StateUnread[];
   /** Expected differences that did not happen. */
   readonly missed: readonly ExpectationMissed[];
+  /** What is registered as configuration, as it was found before the upgrade. */
+  readonly config: ConfigRecorded['places'];
+  /** What became of it on the way up, in order. */
+  readonly configChanges: readonly ConfigChanged[];
+  readonly configUnread: readonly ConfigUnread[];
   /** The signal that asked the run to end. */
   readonly interrupted: string | undefined;
   /** Undefined while the run goes on, and for ever when its harness was killed. */

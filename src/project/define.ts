@@ -22,6 +22,12 @@ export interface ProjectDefinition {
    */
   readonly data?: readonly { readonly name: string; readonly at: string }[];
 
+  /**
+   * Files and directories that hold its configuration, which an upgrade should leave as it is: absolute, or below the
+   * system's data.
+   */
+  readonly config?: readonly string[];
+
   /** Puts the release in place, into `release.dir`; touches no service. */
   readonly install?: HookFunction;
   /** Starts the services at the release, and returns when they are ready. */

@@ -4,7 +4,7 @@ import type { Hook } from '../journal/record.js';
 import { type GivenProbe, readProbe, readUnknownProbe } from '../probes/definition.js';
 import { isFunction, isHook, isObject, METHODS, methodOf, type Properties } from './methods.js';
 
-const FACTS = ['name', 'needs', 'backing', 'services', 'probes', 'data', 'resources'];
+const FACTS = ['name', 'needs', 'backing', 'services', 'probes', 'data', 'config', 'resources'];
 const TOP = [...FACTS, ...Object.values(METHODS).flatMap((path) => (path.length === 1 ? [path[0]] : []))];
 const RESOURCES: readonly string[] = Object.values(METHODS).flatMap((path) => (path.length === 2 ? [path[1]] : []));
 
@@ -16,6 +16,7 @@ export interface Description {
   readonly services: readonly string[];
   readonly probes: readonly GivenProbe[];
   readonly data: readonly { readonly name: string; readonly at: string }[];
+  readonly config: readonly string[];
   readonly hooks: readonly { readonly hook: Hook; readonly empty: boolean }[];
 }
 
@@ -44,6 +45,7 @@ export function readDefinition(value: unknown): Result<Description, readonly Fin
   const services = readNames(value, 'services', "['worker']", findings);
   const probes = readProbes(value.probes, findings);
   const data = readData(value, findings);
+  const config = readPaths(value, findings);
   const backing = value.backing;
   if (backing !== undefined && typeof backing !== 'boolean') {
     findings.push({
@@ -95,7 +97,7 @@ export function readDefinition(value: unknown): Result<Description, readonly Fin
   }
   return findings.length > 0
     ? err(findings)
-    : ok({ name, needs, backing: backing === true, services, probes, data, hooks });
+    : ok({ name, needs, backing: backing === true, services, probes, data, config, hooks });
 }
 
 function readName(value: Properties, findings: Finding[]): string {
@@ -157,6 +159,20 @@ function readData(value: Properties, findings: Finding[]): Description['data'] {
       message: 'data is not a list of names and places',
       fix: "Write `data: [{ name: 'jobs', at: 'resource:postgres/url' }]`.",
       key: 'data',
+    });
+  }
+  return good;
+}
+
+function readPaths({ config }: Properties, findings: Finding[]): readonly string[] {
+  if (config === undefined) return [];
+  const list: readonly unknown[] = Array.isArray(config) ? config : [];
+  const good = list.filter((each) => typeof each === 'string').filter((each) => each !== '');
+  if (!Array.isArray(config) || good.length < list.length) {
+    findings.push({
+      message: 'config is not a list of paths',
+      fix: "Write `config: ['etc/web.conf']`.",
+      key: 'config',
     });
   }
   return good;

@@ -85,6 +85,7 @@ export function moduleProject(dir: string, module: ModuleDescription): Project {
     needs: module.needs,
     services: module.services,
     data: module.data,
+    ...(module.config.length === 0 ? {} : { config: module.config }),
     hooks: new Map(module.hooks.map(({ hook, empty }) => [hook, command(hook, empty)])),
   };
 }
@@ -126,6 +127,7 @@ const ANSWER = v.variant('ok', [
         }),
       ),
       data: v.array(v.object({ name: v.string(), at: v.string() })),
+      config: v.array(v.string()),
       hooks: v.array(v.object({ hook: v.picklist(HOOKS), empty: v.boolean() })),
     }),
   }),

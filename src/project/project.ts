@@ -14,6 +14,8 @@ export interface Project {
   readonly needs: readonly string[];
   /** Services that must be gone once `shutdown` has returned. */
   readonly services: readonly string[];
+  /** Files and directories that hold its configuration: absolute, or below the system's data. */
+  readonly config?: readonly string[];
   /** What it says of where state is kept: a name, and a URL or directory as `register_data` takes it. */
   readonly data?: readonly { readonly name: string; readonly at: string }[];
   /** Absolute path of its `snapshot` script, called as `save DIR` and `restore DIR`, if it has one. */

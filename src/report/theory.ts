@@ -10,9 +10,10 @@ import { count, listing } from './text.js';
  * The Theory of Upgrade, as OpenStack's Grenade states it: what may be relied on, and that everything else which an
  * upgrade needs is an exception that has to be called out.
  */
-export const THEOREM_NAMES = ['only-migrations', 'survived'] as const;
+export const THEOREM_NAMES = ['old-configs', 'only-migrations', 'survived'] as const;
 export type Theorem = (typeof THEOREM_NAMES)[number];
 export const THEOREMS: Readonly<Record<Theorem, string>> = {
+  'old-configs': 'new code ran with old configs',
   'only-migrations': 'nothing but migrations was needed',
   survived: 'what was created survived',
 };
@@ -61,12 +62,14 @@ const NAMES = 5;
 /** The verdicts on the theory; none before the upgrade began. Nothing holds by default: each says what it was seen by. */
 export function theoryOf(state: RunState): TheoryVerdict[] {
   if (!upgradeBegan(state)) return [];
-  return [onlyMigrations(state), survived(state)];
+  return [oldConfigs(state), onlyMigrations(state), survived(state)];
 }
 
 /** Exceptions that were needed and that nobody gave a reason for. */
 export const unexplained = (state: RunState): readonly UpgradeException[] =>
-  upgradeBegan(state) ? exceptionsUsed(state).filter(({ reason }) => reason === undefined) : [];
+  upgradeBegan(state)
+    ? [...exceptionsUsed(state), ...configChanges(state)].filter(({ reason }) => reason === undefined)
+    : [];
 
 const verdict = (
   theorem: Theorem,
@@ -92,6 +95,66 @@ function exceptionsUsed({ exceptions }: RunState): UpgradeException[] {
     uses.set(key, { what: `${project} used a per-release exception`, steps, file, ...at, reason });
   }
   return [...uses.values()];
+}
+
+/**
+ * Files of configuration that changed on the way up, once each. What a per-release exception did has its reason, unless
+ * the workspace gives another.
+ */
+function configChanges(state: RunState): UpgradeException[] {
+  const changes = new Map<string, UpgradeException>();
+  for (const { project, file, steps, difference, reason } of state.configChanges) {
+    const key = JSON.stringify([project, file]);
+    const known = changes.get(key);
+    const used = state.exceptions.find((each) => steps.includes(each.step) && each.reason !== undefined);
+    changes.set(key, {
+      what: `the configuration of ${project}: ${tellDifference(difference)}`,
+      steps: [...new Set([...(known?.steps ?? []), ...steps])],
+      file,
+      reason: reason ?? used?.reason ?? known?.reason,
+    });
+  }
+  return [...changes.values()];
+}
+
+/** What is registered as configuration is, once the upgraded code runs, as the base left it. */
+function oldConfigs(state: RunState): TheoryVerdict {
+  const theorem = 'old-configs';
+  const changed = configChanges(state);
+  if (changed.length > 0) return excepted(theorem, changed);
+  const missing = notLookedAt(state) ?? notThrough(state);
+  if (missing !== undefined) return verdict(theorem, 'not-shown', missing);
+  const said = [...new Set(state.config.map(({ project }) => project))];
+  const changing = said.filter((name) => proofOf(state, name).kind === 'proven');
+  if (changing.length === 0)
+    return verdict(
+      theorem,
+      'not-shown',
+      `nothing proves that ${listing(said, NAMES)} ${said.length === 1 ? 'runs' : 'run'} new code`,
+    );
+  const files = state.config
+    .filter(({ project }) => changing.includes(project))
+    .reduce((sum, each) => sum + each.files, 0);
+  const others = state.projects.filter(({ name }) => !said.includes(name)).map(({ name }) => name);
+  const rest =
+    others.length === 0 ? '' : `; ${listing(others, NAMES)} ${others.length === 1 ? 'registers' : 'register'} none`;
+  return verdict(
+    theorem,
+    'holds',
+    `${count(files, 'file')} of ${listing(changing, NAMES)} ${files === 1 ? 'is as it was' : 'are as they were'}${rest}`,
+  );
+}
+
+function notLookedAt(state: RunState): string | undefined {
+  const { config, configUnread } = state;
+  const [unread] = configUnread;
+  if (unread !== undefined) return `the configuration of ${unread.project} could not be looked at, ${unread.reason}`;
+  if (config.length === 0) return 'no project says where its configuration lies (register_config)';
+  const empty = config.filter(({ files }) => files === 0);
+  const [first] = empty;
+  return first === undefined
+    ? undefined
+    : `nothing lies where ${first.project} registers its configuration, ${fromWorkspace(state, first.place)}`;
 }
 
 /** Only what the theory allows was done on the way up, and what was there before was found to work after it. */

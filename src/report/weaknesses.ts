@@ -24,6 +24,11 @@ export function weaknesses(state: RunState): Weakness[] {
   const exceptions = state.exceptions.map(
     ({ project, file }) => `${project} used a per-release exception: ${fromWorkspace(state, file)}`,
   );
+  const changed = new Set(
+    state.configChanges.map(
+      ({ project, difference }) => `the configuration of ${project} is not as it was: ${difference.at}`,
+    ),
+  );
   const warned = new Set(
     state.warnings.map(({ step, text }) => {
       const known = state.byKey.get(step ?? '');
@@ -39,6 +44,7 @@ export function weaknesses(state: RunState): Weakness[] {
     ...base.map((text): Weakness => ({ kind: 'caveat', text })),
     ...caveats.map((text): Weakness => ({ kind: 'caveat', text })),
     ...probeWeaknesses(state, state.endedAt ?? state.lastAt).map((text): Weakness => ({ kind: 'caveat', text })),
+    ...[...changed].map((text): Weakness => ({ kind: 'exception', text })),
     ...exceptions.map((text): Weakness => ({ kind: 'exception', text })),
     ...[...warned].map((text): Weakness => ({ kind: 'warning', text })),
   ];

@@ -32,6 +32,7 @@ export async function compareState(
     from: workspace.base.name,
     to: workspace.target.name,
     control: control ? [] : state.compared.filter((each) => each.control),
+    configChanges: state.configChanges,
   });
   const failing: Extract<Failure, { kind: 'state-differs' }>['found'][number][] = [];
   let unread: Failure | undefined;

@@ -11,6 +11,7 @@ import type { Phase, Plan, Step } from '../plan/plan.js';
 import { whatIsLeft } from '../services/strays.js';
 import { endEverything } from '../services/supervisor.js';
 import { beginBuiltin } from './builtin.js';
+import { ConfigWatch } from './config-watch.js';
 import type { RunContext, RunningStep } from './context.js';
 import { startHook } from './hook.js';
 import { lookAtLogs, lookAtMachine } from './look.js';
@@ -62,6 +63,7 @@ class Runner {
   #seen = false;
   readonly #context: RunContext;
   readonly #options: RunOptions;
+  readonly #config: ConfigWatch | undefined;
   readonly #running = new Map<Step, RunningStep>();
   #sampling: Sampling | undefined;
   /** Why no further step begins. */
@@ -74,6 +76,7 @@ class Runner {
   constructor(context: RunContext, options: RunOptions) {
     this.#context = context;
     this.#options = options;
+    this.#config = ConfigWatch.of(context);
   }
 
   async run(): Promise<Verdict> {
@@ -157,6 +160,7 @@ class Runner {
   async #judged(verdict: Verdict): Promise<Verdict> {
     const seen = this.#seen;
     this.#seen = true;
+    if (!seen && verdict === 'passed') this.#config?.end();
     if (seen && verdict === 'passed') return verdict;
     const passed = seen || (await lookAtLogs(this.#context, verdict, this.#options.interrupt)).passed;
     const judged = verdict === 'passed' && !passed ? 'upgrade' : verdict;
@@ -192,6 +196,8 @@ class Runner {
   /** Whether the step passed. */
   async #step(step: Step, { blame }: Phase, services: ServiceWatch): Promise<boolean> {
     const { journal } = this.#context;
+    // A look at configuration costs time only where some is registered.
+    if (this.#config !== undefined) await this.#config.before(step, blame);
     const started = performance.now();
     const running = this.#begin(step);
     this.#running.set(step, running);
@@ -200,6 +206,7 @@ class Runner {
     let { failure, log } = await running.ended;
     // A service may have died as the last act of a hook that passed: the step must not be done before that is known.
     await services.lookAgain();
+    await this.#config?.after(step);
     if (failure === undefined && this.#ending !== undefined) failure = this.#ending;
     this.#running.delete(step);
     const ms = Math.round(performance.now() - started);

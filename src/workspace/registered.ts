@@ -35,6 +35,7 @@ export function register(draft: Draft, notes: readonly Note[], modules: Readonly
         name,
         dir,
         backing: said.backing.has(name),
+        ...configOf(said, name),
         needs: [...(said.needs.get(name) ?? [])],
         services: [...(said.services.get(name) ?? [])],
         ...(snapshot === undefined ? {} : { snapshot }),
@@ -81,12 +82,20 @@ export function register(draft: Draft, notes: readonly Note[], modules: Readonly
   };
 }
 
-interface Said {
+/** Where a project's configuration lies, if its settings say so. */
+export function configOf({ config }: Said, name: string): Pick<Project, 'config'> {
+  const places = config.get(name);
+  return places === undefined ? {} : { config: [...places] };
+}
+
+export interface Said {
   /** By directory. */
   readonly projects: Map<string, string[]>;
   readonly backing: ReadonlySet<string>;
   readonly needs: ReadonlyMap<string, ReadonlySet<string>>;
   readonly services: ReadonlyMap<string, ReadonlySet<string>>;
+  /** By project: files and directories. */
+  readonly config: ReadonlyMap<string, ReadonlySet<string>>;
   readonly databases: readonly string[];
   /** By name. */
   readonly data: ReadonlyMap<string, SaidData>;
@@ -97,6 +106,7 @@ export function readNotes(notes: readonly Note[]): Said {
   const backing = new Set<string>();
   const needs = new Map<string, Set<string>>();
   const services = new Map<string, Set<string>>();
+  const config = new Map<string, Set<string>>();
   const databases: string[] = [];
   const data = new Map<string, SaidData>();
   const add = (map: Map<string, Set<string>>, key: string, value: string): void => {
@@ -109,8 +119,9 @@ export function readNotes(notes: readonly Note[]): Said {
     else if (kind === 'backing') backing.add(a);
     else if (kind === 'needs') add(needs, a, b);
     else if (kind === 'service') add(services, a, b);
+    else if (kind === 'config') add(config, a, b);
     else if (kind === 'db') databases.push(a);
     else if (kind === 'data') data.set(a, { at: b, ...(c === '' ? {} : { project: c }) });
   }
-  return { projects, backing, needs, services, databases, data };
+  return { projects, backing, needs, services, config, databases, data };
 }

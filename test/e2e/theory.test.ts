@@ -76,3 +76,77 @@ describe('the theory of upgrade', () => {
     expect(rig.read('.grenade', 'latest', 'junit.xml')).toMatch(/theory: nothing but[^>]*>\s*<failure type="theory"/);
   });
 });
+
+describe('new code ran with old configs', () => {
+  const CONFIG = {
+    ...APP,
+    'projects/app/settings': 'register_project_for_upgrade app\nregister_config etc/app "$DATA_DIR/etc/app.ini"\n',
+    'projects/app/resources.sh': hook(
+      'case $1 in',
+      '  early_create) mkdir -p "$DATA_DIR/etc/app" && echo a=1 | tee "$DATA_DIR/etc/app/app.conf" >"$DATA_DIR/etc/app.ini" ;;',
+      '  create) echo hello >"$DATA_DIR/app/letter" ;;',
+      '  verify) [[ -e $DATA_DIR/app/letter ]] ;;',
+      'esac',
+    ),
+  };
+  const THEOREM = 'new code ran with old configs';
+
+  test('is not shown where nobody says which files are configuration, or none is there', async () => {
+    await using rig = new Rig(APP);
+    const { stdout } = await rig.grenade('run');
+    expect(stdout).toContain(`– ${THEOREM}: not shown, no project says where its configuration lies (register_config)`);
+    rig.write({ 'projects/app/settings': 'register_project_for_upgrade app\nregister_config etc/nowhere\n' });
+    const empty = await rig.grenade('run');
+    expect(empty.stdout).toMatch(
+      /– new code .*: not shown, nothing lies where app registers its configuration, \.grenade/,
+    );
+  });
+
+  test('holds where it is as it was once the upgraded code runs, touched or not', async () => {
+    await using rig = new Rig({ ...CONFIG, 'projects/app/migrate.sh': hook('touch "$DATA_DIR"/etc/app/app.conf') });
+    const { status, stdout } = await rig.grenade('run', '--strict');
+    expect(status, stdout).toBe(0);
+    expect(stdout).toContain(`✔ ${THEOREM}: 2 files of app are as they were`);
+  });
+
+  test('what hooks change is told with the step it changed in, and fails a strict run as long as nobody says why', async () => {
+    await using rig = new Rig({
+      ...CONFIG,
+      'projects/app/migrate.sh': hook('echo b=2 >>"$DATA_DIR/etc/app/app.conf"'),
+      'projects/app/finalize.sh': hook('rm "$DATA_DIR/etc/app.ini"; echo c=3 >"$DATA_DIR/etc/app/new.conf"'),
+    });
+    const { status, stdout } = await rig.grenade('run', '--strict');
+    expect(status, stdout).toBe(1);
+    expect(stdout).toContain(`✘ ${THEOREM}: 3 exceptions, with no reason given`);
+    expect(rig.journal().flatMap((event) => (event.type === 'config-changed' ? [event] : []))).toMatchObject([
+      {
+        steps: ['app/migrate:target@autumn'],
+        file: expect.stringMatching(/\/data\/etc\/app\/app\.conf$/),
+        difference: { kind: 'files-changed', at: 'app.conf', detail: '1 new and 0 gone of its lines' },
+      },
+      { steps: ['app/finalize:target@autumn'], difference: { kind: 'files-new', at: 'new.conf' } },
+      { steps: ['app/finalize:target@autumn'], difference: { kind: 'files-gone', at: 'app.ini' } },
+    ]);
+  });
+
+  test('a reason comes from the workspace, or from the exception in which it was changed; one that is not met is told', async () => {
+    const expected = `expect:
+  - { data: app/config, what: files-gone, in: app.ini, reason: app.conf says it all }
+  - { data: app/config, what: files-new, in: other.conf, reason: nobody knows }
+`;
+    await using rig = new Rig({
+      ...CONFIG,
+      'grenade.yaml': `${CONFIG['grenade.yaml']}${expected}`,
+      ...EXCEPTION,
+      'projects/app/from-spring/upgrade-app':
+        '# Autumn wants to be told b.\nconfigure_app_upgrade() { echo b=2 >>"$DATA_DIR/etc/app/app.conf"; }\n',
+      'projects/app/finalize.sh': hook('rm "$DATA_DIR/etc/app.ini"'),
+    });
+    const { status, stdout } = await rig.grenade('run', '--strict');
+    expect(status, stdout).toBe(0);
+    expect(stdout).toContain(`▸ ${THEOREM}: but for 2 exceptions`);
+    expect(stdout).toMatch(/app\.conf changed: 1 new and 0 gone of its lines \(.*\): Autumn wants to be told b\./);
+    expect(stdout).toMatch(/app\.ini gone \(.*\): app\.conf says it all/);
+    expect(stdout).toContain('expected, and did not happen: app/config files-new other.conf');
+  });
+});

@@ -47,6 +47,7 @@ export default defineProject({
       services: ['web'],
       probes: [],
       data: [],
+      config: [],
       hooks: [
         { hook: 'start', empty: true },
         { hook: 'version', empty: false },

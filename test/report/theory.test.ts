@@ -28,7 +28,7 @@ describe('nothing but migrations was needed', () => {
   test('is excepted by an exception that says why, and broken by one that does not', () => {
     expect(of(used('the queue moved'))).toBe('excepted: but for 1 exception');
     expect(of(used())).toBe('broken: 1 exception, with no reason given');
-    expect(theoryOf(used('the queue moved').state)[0]?.exceptions).toEqual([
+    expect(theoryOf(used('the queue moved').state)[1]?.exceptions).toEqual([
       {
         what: 'worker used a per-release exception',
         steps: [keyOf('worker', 'migrate', 'target')],
@@ -126,4 +126,53 @@ test('an exception without a reason fails a strict run and no other', () => {
     'Every step passed, and worker used a per-release exception with no reason given: --strict asks for one.',
   );
   expect(exitCode(strict(used('the queue moved')))).toBe(0);
+});
+
+describe('new code ran with old configs', () => {
+  const of = (story: Story): string | undefined => told(story)['old-configs'];
+  const place = (project: string, files = 2) => ({ project, place: `/etc/${project}`, files });
+  const recorded = (...places: readonly ReturnType<typeof place>[]): Story =>
+    new Story()
+      .until(keyOf('postgres', 'install', 'target'))
+      .say({ type: 'config-recorded', step: keyOf('postgres', 'install', 'target'), places });
+  const changed = (reason?: string) =>
+    ({
+      type: 'config-changed',
+      steps: [keyOf('worker', 'migrate', 'target')],
+      project: 'worker',
+      file: '/etc/worker/a.conf',
+      difference: { kind: 'files-changed', at: 'a.conf', count: 1, detail: 'content', examples: [] },
+      ...(reason === undefined ? {} : { reason }),
+    }) as const;
+
+  test('holds of those that say where theirs lies, and says who does not', () => {
+    expect(of(recorded(place('worker')).toTheEnd().end('passed'))).toBe(
+      'holds: 2 files of worker are as they were; postgres and s3rver register none',
+    );
+  });
+
+  test('a change breaks it, or excepts it where somebody says why', () => {
+    expect(of(recorded(place('worker')).say(changed()).say(changed()).toTheEnd().end('passed'))).toBe(
+      'broken: 1 exception, with no reason given',
+    );
+    expect(of(recorded(place('worker')).say(changed('b is new')).toTheEnd().end('passed'))).toBe(
+      'excepted: but for 1 exception',
+    );
+    const strict = { ...recorded(place('worker')).say(changed()).toTheEnd().end('passed').state, strict: true };
+    expect(exitCode(strict)).toBe(1);
+  });
+
+  test('is not shown by default', () => {
+    expect(of(passed())).toBe('not-shown: no project says where its configuration lies (register_config)');
+    expect(of(recorded(place('worker', 0)).toTheEnd().end('passed'))).toBe(
+      'not-shown: nothing lies where worker registers its configuration, /etc/worker',
+    );
+    const step = keyOf('worker', 'migrate', 'target');
+    const unread = { type: 'config-unread', step, project: 'worker', place: '/etc/worker', reason: 'EACCES' } as const;
+    expect(of(recorded(place('worker')).say(unread).toTheEnd().end('passed'))).toBe(
+      'not-shown: the configuration of worker could not be looked at, EACCES',
+    );
+    const failed = recorded(place('worker')).until(step).fail({ kind: 'exit', status: 1 }).end('upgrade');
+    expect(of(failed)).toBe('not-shown: the upgrade did not get through');
+  });
 });

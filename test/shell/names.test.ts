@@ -15,7 +15,7 @@ const OLD = new Set(
 );
 
 const NEW =
-  `needs_project register_backing register_service register_data register_probe service_start service_stop service_log
+  `needs_project register_backing register_service register_config register_data register_probe service_start service_stop service_log
    wait_for_http wait_for_port free_port`.split(/\s+/);
 
 const defined = (): readonly string[] =>

@@ -11,6 +11,7 @@ test.each([
   ['register_backing', 't'],
   ['register_db_to_save', 't'],
   ['register_service', 't'],
+  ['register_config', '/etc/t'],
   ['register_data', 'items postgres://h/d'],
   ['register_probe', 'web http http://h/'],
   ['needs_project', 't'],

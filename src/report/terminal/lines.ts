@@ -83,6 +83,14 @@ export function plainLines(event: Event, state: RunState, clean: Clean, style: S
       return [line(event.step, `  ${style.yellow('not compared:')} ${clean(`${event.data}, ${event.reason}`)}`)];
     case 'expectation-missed':
       return [line(event.step, `  ${style.yellow('expected, and did not happen:')} ${clean(event.what)}`)];
+    case 'config-changed': {
+      const { steps, project, difference } = event;
+      return [line(steps.at(-1), `  ${clean(`configuration of ${project}: ${tellDifference(difference)}`)}`)];
+    }
+    case 'config-unread': {
+      const text = `configuration of ${event.project} could not be looked at, ${event.reason}`;
+      return [line(event.step, `${style.yellow('warning:')} ${clean(text)}`)];
+    }
     case 'interrupted':
       return [line(undefined, `${event.signal}: ending what runs; once more ends it at once`)];
     // These are said by the step they belong to, by the header or by the result.
@@ -98,6 +106,7 @@ export function plainLines(event: Event, state: RunState, clean: Clean, style: S
     case 'logs-compared':
     case 'log-evidence':
     case 'world-dumped':
+    case 'config-recorded':
     case 'run-finished':
     case 'cleaned':
       return [];

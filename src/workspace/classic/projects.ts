@@ -11,7 +11,7 @@ import { readData, saidData } from '../data.js';
 import { Places } from '../places.js';
 import { gatherProbes } from '../probes.js';
 import { refusals } from '../refusals.js';
-import { readNotes } from '../registered.js';
+import { configOf, readNotes } from '../registered.js';
 import { meant } from '../suggest.js';
 import type { RegisteredData, RegisteredProbe } from '../workspace.js';
 import type { ClassicDraft } from './draft.js';
@@ -49,6 +49,7 @@ export async function classicProjects(
         backing: false,
         needs: [...(said.needs.get(name) ?? [])],
         services: [...(said.services.get(name) ?? [])],
+        ...configOf(said, name),
         hooks: classicHooks(dir, scripts),
       };
       known.set(name, project);
