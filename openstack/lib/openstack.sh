@@ -80,23 +80,26 @@ log_in() {
 
 # api SERVICE METHOD PATH [BODY [HEADER...]]: asks with $token, and prints the answer. A status of 400 and above fails, and is said.
 api() {
-  local port answer header headers=()
+  local port answer status header headers=()
   port=$(free_port "$1")
   for header in "${@:5}"; do headers+=(-H "$header"); done
+  # With no answer at all the status is 000.
   answer=$(curl -sS -m 120 -X "$2" -H "X-Auth-Token: $token" -H 'Content-Type: application/json' \
-    ${headers[@]+"${headers[@]}"} ${4:+--data "$4"} --write-out '\n%{http_code}' "http://127.0.0.1:$port$3")
-  printf '%s\n' "${answer%$'\n'*}"
-  if ((${answer##*$'\n'} >= 500)); then
-    # Such an answer says that something went wrong, and the service's log what.
-    grep -a -E '^[a-z_.]+\.[A-Za-z]+Error: |Error\) ' "$(service_log "$1")" | tail -n 2 >&2 || :
-  fi
-  ((${answer##*$'\n'} < 400)) || die "$2 $3 of $1 answers ${answer##*$'\n'}: ${answer%$'\n'*}"
+    ${headers[@]+"${headers[@]}"} ${4:+--data "$4"} --write-out '\n%{http_code}' "http://127.0.0.1:$port$3") || :
+  status=${answer##*$'\n'} answer=${answer%$'\n'*}
+  case $status in
+    [123]??) printf '%s\n' "$answer" && return ;;
+    000 | 5??) grep -a 'Error: (' "$(service_log "$1")" | tail -n 1 >&2 || : ;; # the service's own words for it
+  esac
+  die "$2 $3 of $1 answers $status: $answer"
 }
 
 # pick PATH: of the JSON that comes in, what lies there, as in user.id or links.0.
 pick() {
   "$GRENADE_NODE" --print '
-    const found = process.argv[1].split(".").reduce((at, key) => at?.[key], JSON.parse(require("fs").readFileSync(0)));
+    const text = require("fs").readFileSync(0, "utf8");
+    if (text === "") process.exit(1); // whoever was asked has said why
+    const found = process.argv[1].split(".").reduce((at, key) => at?.[key], JSON.parse(text));
     typeof found === "object" ? JSON.stringify(found) : found' "$1"
 }
 

@@ -25,6 +25,16 @@ test('keystone and placement go from Zed to 2025.1 with all that they held', LIM
   expect(left(), 'processes after a run that passed').toEqual([]);
 });
 
+test('without its db_sync keystone fails, and the result has its own words for it', LIMIT, () => {
+  const workspace = join(OPENSTACK, 'known-bad/db-sync-skipped');
+  const { status, said } = grenade('run', workspace);
+  expect(status, said).toBe(1);
+  expect(said).toContain('The upgrade broke keystone');
+  expect(said).toContain("Unknown column 'mapping.schema_version'");
+  expect(grenade('clean', workspace).status).toBe(0);
+  expect(left(), 'processes after clean').toEqual([]);
+});
+
 function grenade(...args: readonly string[]): { readonly status: number; readonly said: string } {
   const options = { env: { ...process.env, NO_COLOR: '1' }, encoding: 'utf8', stdio: 'pipe' } as const;
   try {
