@@ -23,7 +23,7 @@ import { Scratch } from '../run/scratch.js';
 import { keepSecrets, maskOf } from '../run/secrets.js';
 import { Home } from '../run/workplace.js';
 import { whatIsLeft } from '../services/strays.js';
-import { livingServices } from '../services/supervisor.js';
+import { livingInRun } from '../services/systems.js';
 import type { Workspace } from '../workspace/workspace.js';
 import type { RunFlags } from './flags.js';
 import { quoted, tellGithub } from './github.js';
@@ -102,6 +102,7 @@ export async function conduct(
 
     const whole = {
       runDir,
+      system: runDir,
       journal,
       state,
       workplace: workspace.home === undefined ? new Scratch(runDir) : new Home(workspace.home),
@@ -149,7 +150,7 @@ export async function conduct(
   await tellGithub(runDir, state, given, written);
   attempt('what is no longer needed could not be removed', () => {
     if (state.verdict === 'passed') dropData(runDir);
-    retireRuns(workspace.dataRoot, (old) => old === runDir || livingServices(old).length > 0);
+    retireRuns(workspace.dataRoot, (old) => old === runDir || livingInRun(old).length > 0);
   });
   return exitCode(state);
 }

@@ -82,6 +82,7 @@ async function byHand(
     plan: planOf(step),
     projects: new Map([[name, project]]),
     runDir,
+    system: runDir,
     journal,
     state: foldOf(runDir),
     probes: [],

@@ -12,7 +12,7 @@ import { stopPhase } from '../plan/stop.js';
 import { listRuns, markLatest } from '../run/directory.js';
 import { workspaceEnvironment } from '../run/environment.js';
 import { type Holder, type Lock, takeLock } from '../run/lock.js';
-import { livingServices } from '../services/supervisor.js';
+import { livingInRun } from '../services/systems.js';
 import { completeWorkspace } from '../workspace/complete.js';
 import type { AnyDraft as Draft } from '../workspace/draft.js';
 import { readWorkspace } from '../workspace/read.js';
@@ -140,7 +140,7 @@ async function begin(
 /** What earlier runs left up: it holds memory and data, and no new run takes it down. */
 function leftUp(dataRoot: string): string[] {
   return listRuns(dataRoot).flatMap((earlier) => {
-    const names = livingServices(earlier).map(({ name }) => name);
+    const names = livingInRun(earlier).map(({ name }) => name);
     const id = basename(earlier);
     return names.length === 0 ? [] : [`run ${id} left ${names.join(', ')} up: grenade clean --run ${id}`];
   });

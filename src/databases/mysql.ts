@@ -37,8 +37,8 @@ const SESSION = [
   'start transaction with consistent snapshot, read only',
 ];
 
-/** Opens a database of MySQL or MariaDB at one moment: a consistent, read-only transaction (of tables that have them). */
-export async function openMysql(url: URL): Promise<Reader> {
+/** A connection in which values become text as they should, at one moment: a consistent, read-only transaction. */
+export async function connectMysql(url: URL) {
   const { default: mysql } = await import('mysql2');
   const socket = connect(Number(url.port || '3306'), url.hostname || '127.0.0.1').setNoDelay(true);
   const connection = mysql.createConnection({
@@ -67,12 +67,24 @@ export async function openMysql(url: URL): Promise<Reader> {
       });
     });
 
-  let catalog: readonly Known[];
+  const destroy = (): void => connection.destroy();
   try {
     for (const statement of SESSION) await ask(statement);
+  } catch (error) {
+    destroy();
+    throw error;
+  }
+  return { socket, ask, close, destroy };
+}
+
+/** Opens a database of MySQL or MariaDB at one moment (of tables that have transactions). */
+export async function openMysql(url: URL): Promise<Reader> {
+  const { socket, ask, close, destroy } = await connectMysql(url);
+  let catalog: readonly Known[];
+  try {
     catalog = await readCatalog(ask);
   } catch (error) {
-    connection.destroy();
+    destroy();
     throw error;
   }
   const known = new Map(catalog.map((each) => [each.table.name, each]));

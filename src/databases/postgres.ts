@@ -23,8 +23,8 @@ const SESSION = `
   set lock_timeout = '60s'; set client_encoding = 'UTF8'; set jit = off;
   begin isolation level repeatable read read only`;
 
-/** Opens a database at one moment: a repeatable, read-only transaction. */
-export async function openPostgres(url: URL): Promise<Reader> {
+/** A connection in which values become text as they should, at one moment: a repeatable, read-only transaction. */
+export async function connectPostgres(url: URL) {
   const { default: pg } = await import('pg');
   const client = new pg.Client({
     connectionString: url.href,
@@ -48,6 +48,12 @@ export async function openPostgres(url: URL): Promise<Reader> {
     await client.end().catch(() => {});
     throw new SourceError(`PostgreSQL: ${said(error)}`);
   }
+  return { client, ask, close: (): Promise<void> => client.end().catch(() => {}) };
+}
+
+/** Opens a database for reading. */
+export async function openPostgres(url: URL): Promise<Reader> {
+  const { client, ask } = await connectPostgres(url);
   const catalog = await readCatalog(ask);
   // From here on rows are read as they come over the wire, and nothing else.
   const connection = await takeOver(client);

@@ -9,6 +9,7 @@ import { mysqlDump } from './mysql.js';
 import { postgresDump } from './postgres.js';
 import type { Reader } from './reader.js';
 import type { Save } from './save.js';
+import type { Schema } from './schema.js';
 
 /** Where a service keeps its state: what `register_data NAME URL|DIR` names. */
 export type DataSource =
@@ -72,6 +73,18 @@ export async function openSource(source: OpenSource): Promise<Reader> {
       return (await import('./postgres.js')).openPostgres(source.url);
     case 'mysql':
       return (await import('./mysql.js')).openMysql(source.url);
+  }
+}
+
+/** Reads how it is defined; undefined of a directory, where nothing is. Throws a `SourceError` when it cannot be read. */
+export async function readSchema(source: OpenSource): Promise<Schema | undefined> {
+  switch (source.kind) {
+    case 'directory':
+      return undefined;
+    case 'postgres':
+      return (await import('./postgres-schema.js')).readPostgresSchema(source.url);
+    case 'mysql':
+      return (await import('./mysql-schema.js')).readMysqlSchema(source.url);
   }
 }
 

@@ -284,6 +284,8 @@ export interface StateCompared {
   readonly looked: { readonly tables: number; readonly rows: number };
   /** The base after a restart alone: what differs here changes by itself. */
   readonly control: boolean;
+  /** What the upgraded system is compared with: itself before the upgrade when left out, or a fresh install of the target. */
+  readonly against?: 'twin';
   /** What differs, and what is held of it; of very many only sums, with a few examples. */
   readonly differences: readonly JudgedDifference[];
 }

@@ -79,6 +79,7 @@ export class RunFold implements RunState {
   summaries: Summary[] = [];
   data: readonly string[] = [];
   compared: StateCompared[] = [];
+  drift: StateCompared[] = [];
   unread: StateUnread[] = [];
   missed: ExpectationMissed[] = [];
   config: ConfigRecorded['places'] = [];
@@ -188,12 +189,13 @@ export class RunFold implements RunState {
       case 'snapshot-restored':
         this.restored = event;
         return;
-      case 'state-compared':
-        this.compared = [
-          ...this.compared.filter(({ step, data }) => step !== event.step || data !== event.data),
-          event,
-        ];
+      case 'state-compared': {
+        const others = (list: readonly StateCompared[]): StateCompared[] =>
+          list.filter(({ step, data }) => step !== event.step || data !== event.data);
+        if (event.against === 'twin') this.drift = [...others(this.drift), event];
+        else this.compared = [...others(this.compared), event];
         return;
+      }
       case 'state-unread':
         this.unread = [...this.unread.filter(({ step, data }) => step !== event.step || data !== event.data), event];
         return;

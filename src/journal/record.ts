@@ -38,6 +38,8 @@ export interface StepRecord {
   readonly action: Action;
   readonly side: Side;
   readonly release: string;
+  /** The system it works on: the one that is upgraded when left out, or a fresh install of the target beside it. */
+  readonly system?: 'twin';
   /** Its hook can be seen to do nothing: it runs, and nothing can be concluded from that it passed. */
   readonly empty?: true;
 }
@@ -64,5 +66,9 @@ export type Action =
   | { readonly kind: 'keep-snapshot' }
   /** Puts what an earlier run kept of the base in place. */
   | { readonly kind: 'restore-snapshot' }
+  /** Keeps how registered databases are defined in a system. */
+  | { readonly kind: 'record-schema' }
+  /** Compares the upgraded system with its twin: what is defined in databases, and files. */
+  | { readonly kind: 'compare-twin' }
   /** Ends every service the run started, once there is nothing left to look at. */
   | { readonly kind: 'take-down' };

@@ -180,6 +180,8 @@ export interface RunState {
   readonly data: readonly string[];
   /** What became of registered data: the control restart's comparisons and the upgrade's. */
   readonly compared: readonly StateCompared[];
+  /** What the upgraded system has otherwise than a fresh install of the target. */
+  readonly drift: readonly StateCompared[];
   /** Registered data that could not be read. */
   readonly unread: readonly StateUnread[];
   /** Expected differences that did not happen. */

@@ -3,6 +3,7 @@ import type { Project } from '../project/project.js';
 import type { Workspace } from '../workspace/workspace.js';
 import { chained, type StepDraft as Draft, numbered, type PhaseDraft } from './number.js';
 import type { Phase, Plan, Step } from './plan.js';
+import { planTwin, recordUpgraded } from './twin.js';
 
 /**
  * The scenario that Grenade has always run: everything goes down, everything is upgraded, everything comes up.
@@ -126,9 +127,10 @@ export function planFullStop(workspace: Workspace, options: { readonly failFast?
     phase('verify-target', 'upgrade', 'finish-phase', afterCompare(byNeed('target', 'verify', everyone))),
     phase('smoke-target', 'upgrade', 'finish-phase', inTurn('target', ['smoke'], everyone)),
 
-    phase('save-target', 'after', 'stop', save('target')),
+    phase('save-target', 'after', 'stop', chained([...save('target'), ...recordUpgraded(workspace)])),
     phase('destroy', 'after', 'stop', inTurn('target', ['destroy'], reversed(everyone))),
     phase('take-down', 'after', 'stop', [step('target', 'take-down', { kind: 'take-down' })]),
+    ...planTwin(workspace, everyone),
   ];
 
   return {

@@ -19,10 +19,13 @@ const step = v.strictObject({
     v.strictObject({ kind: v.literal('compare-state') }),
     v.strictObject({ kind: v.literal('keep-snapshot') }),
     v.strictObject({ kind: v.literal('restore-snapshot') }),
+    v.strictObject({ kind: v.literal('record-schema') }),
+    v.strictObject({ kind: v.literal('compare-twin') }),
     v.strictObject({ kind: v.literal('take-down') }),
   ]),
   side,
   release: v.string(),
+  system: v.exactOptional(v.literal('twin')),
   after: v.array(v.string()),
 });
 const schema = v.strictObject({

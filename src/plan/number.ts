@@ -13,8 +13,9 @@ export function numbered(phases: readonly PhaseDraft[], options: { readonly fail
       ...rest,
       onFailure: options.failFast === true ? 'stop' : rest.onFailure,
       // Field by field: V8 gives the spread of each step into a larger one a shape of its own, three times what it describes.
-      steps: steps.map(({ key, action, side, release, after }) => {
-        return { key, action, side, release, after, number: ++number, phase: rest.name };
+      steps: steps.map(({ key, action, side, release, after, system }): Step => {
+        const step = { key, action, side, release, after, number: ++number, phase: rest.name };
+        return system === undefined ? step : { ...step, system };
       }),
     }));
 }

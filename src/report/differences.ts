@@ -1,5 +1,12 @@
 import { unreachable } from '../basics/unreachable.js';
-import { type Difference, type JudgedDifference, type Ruling, weightOf } from '../journal/difference.js';
+import {
+  type Difference,
+  type DriftKind,
+  isDrift,
+  type JudgedDifference,
+  type Ruling,
+  weightOf,
+} from '../journal/difference.js';
 import type { StateCompared } from '../journal/event.js';
 import { count } from './text.js';
 
@@ -51,9 +58,51 @@ export function tellDifference(
         : `${at} ${what}${kind === 'files-changed' ? said : ` ${detail ?? ''}`.trimEnd()}`;
     }
     default:
-      return unreachable(kind);
+      return tellDrift({ ...difference, kind });
   }
 }
+
+/** How the upgraded system differs from a fresh install: `index of public.jobs missing: ...`. */
+function tellDrift(
+  drift: { readonly kind: DriftKind; readonly detail?: string } & Pick<Difference, 'at' | 'count' | 'column'>,
+): string {
+  const { kind, at, column, count: n, detail } = drift;
+  if (at === 'others') return tellDrifts(kind, n);
+  const [what, how] = partsOf(kind);
+  const said = detail === undefined ? '' : `: ${detail}`;
+  const of =
+    WITHIN.has(what) || column !== undefined
+      ? `${what}${column === undefined ? '' : ` ${column}`} of ${at}`
+      : `${what} ${at}`;
+  return how === 'differs' ? `${of}${said}` : `${of} ${HOW[how] ?? how}${said}`;
+}
+
+/** What fails or warns nobody: `13 additions`, or `1 table only here, 2 things that look different and do the same`. */
+export function tellAdditions(additions: readonly Difference[]): string {
+  const drifts = new Map<DriftKind, number>();
+  for (const { kind, count: n } of additions) if (isDrift(kind)) drifts.set(kind, (drifts.get(kind) ?? 0) + n);
+  if (drifts.size === 0) return count(sumOf(additions), 'addition');
+  return [...drifts].map(([kind, n]) => tellDrifts(kind, n)).join(', ');
+}
+
+/** So many of one kind: `2 tables only here`. */
+function tellDrifts(kind: DriftKind, n: number): string {
+  const [what, how] = partsOf(kind);
+  if (kind === 'looks-differ')
+    return `${count(n, 'thing')} that ${n === 1 ? 'looks' : 'look'} different and ${n === 1 ? 'does' : 'do'} the same`;
+  const many = what === 'index' && n !== 1 ? `${n} indexes` : count(n, what);
+  return `${many} ${how === 'differs' ? 'of another kind' : (HOW[how] ?? how)}`;
+}
+
+function partsOf(kind: DriftKind): [what: string, how: string] {
+  const dash = kind.indexOf('-');
+  return [kind.slice(0, dash), kind.slice(dash + 1)];
+}
+
+const HOW: Readonly<Record<string, string>> = { extra: 'only here' };
+
+/** What is part of a table. */
+const WITHIN: ReadonlySet<string> = new Set(['column', 'index', 'constraint', 'trigger']);
 
 const WORDS = {
   'files-gone': 'gone',
@@ -125,7 +174,7 @@ function kindOf(each: JudgedDifference): keyof Sorted {
 export function together(differences: readonly JudgedDifference[], examples: number): JudgedDifference[] {
   const groups = new Map<string, JudgedDifference[]>();
   for (const each of differences) {
-    const key = each.kind.startsWith('files-') ? JSON.stringify([each.kind, each.ruling]) : JSON.stringify(each);
+    const key = /^files?-/.test(each.kind) ? JSON.stringify([each.kind, each.ruling]) : JSON.stringify(each);
     groups.set(key, [...(groups.get(key) ?? []), each]);
   }
   return [...groups.values()].flatMap((group) => {
@@ -139,8 +188,16 @@ export function together(differences: readonly JudgedDifference[], examples: num
 }
 
 /** What was looked at: `1012 rows in 6 tables`, or `6 files`; and where that shows nothing, that it does. */
-export function lookedAt({ looked, differences }: Pick<StateCompared, 'looked' | 'differences'>): string {
+export function lookedAt({
+  looked,
+  differences,
+  against,
+}: Pick<StateCompared, 'looked' | 'differences' | 'against'>): string {
   const { tables, rows } = looked;
+  if (against === 'twin') {
+    const what = tables > 0 ? count(tables, 'table') : count(rows, 'file');
+    return differences.length === 0 ? `${what}, as freshly installed` : what;
+  }
   const what = tables > 0 ? `${count(rows, 'row')} in ${count(tables, 'table')}` : count(rows, 'file');
   if (rows === 0) return `${what}, so that nothing could be lost`;
   return differences.length === 0 ? `${what}, as they were` : what;

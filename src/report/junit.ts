@@ -1,6 +1,7 @@
 import { unreachable } from '../basics/unreachable.js';
 import { probeResults } from '../checks/budget.js';
-import type { ExpectationMissed } from '../journal/event.js';
+import type { JudgedDifference } from '../journal/difference.js';
+import type { ExpectationMissed, StateCompared } from '../journal/event.js';
 import type { Failure } from '../journal/failure.js';
 import type { RunState, StepState } from '../journal/state.js';
 import { type DataResult, dataResults } from './data.js';
@@ -53,6 +54,7 @@ export async function junit(state: RunState, options: JUnitOptions): Promise<str
     ...state.steps.map((step) => stepCase(state, step, options, clean)),
     ...[...(state.comparedLogs ?? [])].map((log) => logCase(state, log, clean)),
     ...dataResults(state).map((result) => dataCase(result, clean)),
+    ...state.drift.map((each) => driftCase(each, clean)),
     ...theoryCases(state, clean),
     ...state.missed.map((missed) => missedCase(missed, clean)),
   ];
@@ -240,7 +242,19 @@ function dataCase(result: DataResult, clean: Clean): Case {
   }
   const { differences, looked } = result.compared;
   if (looked.rows === 0) return { ...made, outcome: { kind: 'skipped', why: 'nothing was there that could be lost' } };
-  if (differences.length === 0) return { ...made, outcome: { kind: 'passed' } };
+  return { ...made, outcome: outcomeOf(differences, clean) };
+}
+
+/** What the upgraded system has otherwise than a fresh install. */
+const driftCase = ({ data, differences }: StateCompared, clean: Clean): Case => ({
+  suite: OURS,
+  name: `drift of ${data}`,
+  seconds: '0.000',
+  outcome: outcomeOf(differences, clean),
+});
+
+function outcomeOf(differences: readonly JudgedDifference[], clean: Clean): Case['outcome'] {
+  if (differences.length === 0) return { kind: 'passed' };
   const text = differences
     .flatMap((each) => [
       `${tellRuling(each.ruling)}: ${tellDifference(each)}`,
@@ -249,9 +263,9 @@ function dataCase(result: DataResult, clean: Clean): Case {
     .map(clean)
     .join('\n');
   const failing = differences.filter(({ ruling }) => ruling.kind === 'unexpected' && ruling.severity === 'fail');
-  if (failing.length === 0) return { ...made, outcome: { kind: 'passed', note: text } };
+  if (failing.length === 0) return { kind: 'passed', note: text };
   const message = clean(listing(failing.map(tellDifference), 3));
-  return { ...made, outcome: { kind: 'failure', type: 'state-differs', message, text } };
+  return { kind: 'failure', type: 'state-differs', message, text };
 }
 
 /** A case a sentence of the theory, in every run. */

@@ -32,6 +32,7 @@ function hookTitle(hook: Hook, side: Side): string {
 /** What a step does, in words: `s3rver verify post-upgrade`. */
 export function stepTitle(record: StepRecord): string {
   const { action } = record;
+  if (record.system === 'twin' && action.kind !== 'compare-twin') return twinTitle(record);
   switch (action.kind) {
     case 'hook':
       return `${action.project} ${hookTitle(action.hook, record.side)}`;
@@ -47,6 +48,10 @@ export function stepTitle(record: StepRecord): string {
       return 'record state';
     case 'compare-state':
       return record.side === 'base' ? 'compare state after a restart' : 'compare state';
+    case 'record-schema':
+      return 'record schema';
+    case 'compare-twin':
+      return 'compare with twin';
     case 'save-state':
       return 'save state';
     case 'keep-snapshot':
@@ -58,6 +63,12 @@ export function stepTitle(record: StepRecord): string {
     default:
       return unreachable(action);
   }
+}
+
+/** `postgres start twin`. */
+function twinTitle({ system: _, ...record }: StepRecord): string {
+  const { action } = record;
+  return action.kind === 'hook' ? `${action.project} ${action.hook} twin` : `${stepTitle(record)} of twin`;
 }
 
 export const projectOf = (record: StepRecord): string | undefined =>

@@ -35,6 +35,7 @@ export function positions(state: RunState): ReadonlyMap<string, Position> {
     const project = projectOf(step.record);
     const hook = hookOf(step.record);
     if (project === undefined || hook === undefined || step.status.kind === 'waiting') continue;
+    if (step.record.system !== undefined) continue;
     const passed = step.status.kind === 'passed';
     if (step.record.side === 'base') {
       if (hook === 'start' && passed) at.set(project, 'base');

@@ -1,5 +1,5 @@
 import { unreachable } from '../basics/unreachable.js';
-import { weightOf } from '../journal/difference.js';
+import { isDrift, weightOf } from '../journal/difference.js';
 import type { Failure } from '../journal/failure.js';
 import type { Action, Hook, StepRecord } from '../journal/record.js';
 import type { RunState, StepState } from '../journal/state.js';
@@ -56,6 +56,10 @@ function ownWork(action: Action): string {
       return 'record its state';
     case 'compare-state':
       return 'compare its state';
+    case 'record-schema':
+      return 'record how its databases are defined';
+    case 'compare-twin':
+      return 'compare it with its twin';
     case 'save-state':
       return 'save its state';
     case 'keep-snapshot':
@@ -90,6 +94,10 @@ function byFailure(failure: Failure, record: StepRecord): Omit<Reason, 'name'> |
     case 'state-unread':
       return { alone: 'has state that cannot be read', its: 'its state cannot be read' };
     case 'state-differs': {
+      if (failure.found.every(({ kind }) => isDrift(kind))) {
+        const what = `not what a fresh install of ${record.release} is`;
+        return { alone: `is ${what}`, its: `it is ${what}` };
+      }
       const lost = failure.found.some((each) => weightOf(each) === 'loss');
       return lost
         ? { alone: 'lost state that nobody expected to go', its: 'state is gone that nobody expected to go' }
@@ -117,13 +125,13 @@ const words = (record: StepRecord): string =>
   (hookOf(record) ?? record.action.kind).replace('verify_noapi', 'verify with no API').replace(/[_-]/g, ' ');
 
 /** What it means that this hook failed. */
-function byHook(hook: Hook, { side, release }: StepRecord): Omit<Reason, 'name'> {
+function byHook(hook: Hook, { side, release, system }: StepRecord): Omit<Reason, 'name'> {
   const it = (alone: string): Omit<Reason, 'name'> => ({ alone, its: `it ${alone}` });
   switch (hook) {
     case 'install':
-      return it(`could not be installed at ${release}`);
+      return it(`could not be installed ${system === 'twin' ? 'freshly ' : ''}at ${release}`);
     case 'start':
-      return it(`does not start at ${release}`);
+      return it(`does not start ${system === 'twin' ? 'freshly installed ' : ''}at ${release}`);
     case 'version':
       return it('does not say which release it runs');
     case 'smoke':

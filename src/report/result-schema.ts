@@ -190,6 +190,10 @@ export const ResultSchema = v.object({
   }),
   state: v.object({
     data: said(v.array(Data), 'What is registered as data, and what became of it.'),
+    drift: said(
+      v.array(Data),
+      'What the upgraded system has otherwise than a fresh install of the target, where one was made.',
+    ),
     control: said(v.array(Data), 'The same after a restart of the base alone, where one was made.'),
     missed: said(v.array(v.object({ what: Text, reason: Text })), 'What the workspace expects and did not happen.'),
   }),

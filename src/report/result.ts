@@ -71,6 +71,7 @@ export function resultOf(state: RunState, options: ResultOptions): Result {
       data: dataResults(state).map((each) =>
         each.kind === 'compared' ? comparedOf(each.compared, clean) : notComparedOf(each, clean),
       ),
+      drift: state.drift.map((each) => comparedOf(each, clean)),
       control: state.compared.filter(({ control }) => control).map((each) => comparedOf(each, clean)),
       missed: state.missed.map(({ what, reason }) => ({ what: clean(what), reason: clean(reason) })),
     },
@@ -176,7 +177,7 @@ function evidenceOf(
 
 type ResultData = Result['state']['data'][number];
 
-function comparedOf({ data, step, looked, differences }: StateCompared, clean: Clean): ResultData {
+function comparedOf({ data, step, looked, differences, against }: StateCompared, clean: Clean): ResultData {
   const tables = looked.tables > 0;
   return {
     name: clean(data),
@@ -184,7 +185,7 @@ function comparedOf({ data, step, looked, differences }: StateCompared, clean: C
     compared: true,
     why: null,
     tables: tables ? looked.tables : null,
-    rows: tables ? looked.rows : null,
+    rows: tables && against === undefined ? looked.rows : null,
     files: tables ? null : looked.rows,
     differences: differences.map((each) => ({
       kind: each.kind,

@@ -81,8 +81,12 @@ async function perform(
       return (await import('./keep-snapshot.js')).keepBase(context, step, { log, env: context.env, stop });
     case 'restore-snapshot':
       return (await import('./restore-snapshot.js')).restoreBase(context, step, { log, env: context.env, stop });
+    case 'record-schema':
+      return (await import('./record-schema.js')).recordSchema(context, step, log, stop);
+    case 'compare-twin':
+      return (await import('./compare-twin.js')).compareTwin(context, step, log, stop);
     case 'take-down':
-      for (const { name, pid } of await endEverything(context.runDir, hurry)) {
+      for (const { name, pid } of await endEverything(context.system, hurry)) {
         appendFileSync(log, `ended ${name} (${pid})\n`);
       }
       return undefined;

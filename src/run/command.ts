@@ -67,7 +67,7 @@ export function startCommand(context: RunContext, step: Step, work: StepCommand)
     throw error;
   }
 
-  const notes = new HookNotes(notesPath, step.key, journal, said);
+  const notes = new HookNotes(notesPath, step, journal, said);
   let reason: Failure | undefined;
   let grouped: Promise<void> | undefined;
   const end = (why: Failure): void => {

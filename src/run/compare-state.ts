@@ -4,16 +4,14 @@ import { Gathered, StateJudge } from '../checks/state.js';
 import { readKept } from '../databases/keep.js';
 import { SourceError } from '../databases/reader.js';
 import { compareSource, openSource } from '../databases/source.js';
-import type { Difference } from '../journal/difference.js';
+import { type Difference, isDrift } from '../journal/difference.js';
 import type { Failure } from '../journal/failure.js';
 import type { Step } from '../plan/plan.js';
 import type { RegisteredData } from '../workspace/workspace.js';
+import { Failing, tellCompared, tellMissed } from './compared.js';
 import type { RunContext } from './context.js';
 import { recordedAt, resolveSource, savedAt } from './registered-data.js';
 import { maskOf } from './secrets.js';
-
-/** What is named of a failure; the journal has the rest. */
-const NAMED = 5;
 
 /**
  * Compares everything registered with what was recorded of it, and enters what differs into the journal. At the base
@@ -28,22 +26,22 @@ export async function compareState(
   const { workspace, journal, state } = context;
   const control = step.side === 'base';
   const judge = new StateJudge({
-    rules: control ? { ...workspace.state, loss: 'note', change: 'note', expect: [] } : workspace.state,
+    rules: control
+      ? { ...workspace.state, loss: 'note', change: 'note', expect: [] }
+      : { ...workspace.state, expect: workspace.state.expect.filter(({ what }) => !isDrift(what)) },
     from: workspace.base.name,
     to: workspace.target.name,
     control: control ? [] : state.compared.filter((each) => each.control),
     configChanges: state.configChanges,
   });
-  const failing: Extract<Failure, { kind: 'state-differs' }>['found'][number][] = [];
+  const failing = new Failing();
   let unread: Failure | undefined;
   for (const data of workspace.data) {
     const gathered = new Gathered();
     const tell = (difference: Difference): void => {
       for (const judged of judge.judge(data.name, difference)) {
         gathered.add(judged);
-        const { kind, at, count, column, ruling } = judged;
-        if (ruling.kind !== 'unexpected' || ruling.severity !== 'fail' || failing.length >= NAMED) continue;
-        failing.push({ data: data.name, kind, at, count, ...(column === undefined ? {} : { column }) });
+        failing.add(data.name, judged);
       }
     };
     const looked = await compareOne(context, data, stop, tell);
@@ -55,18 +53,10 @@ export async function compareState(
       appendFileSync(log, `${data.name}: ${looked.reason}\n`);
       continue;
     }
-    const differences = gathered.all();
-    journal.append({ type: 'state-compared', step: step.key, data: data.name, looked, control, differences });
-    for (const { kind, at, count, column, detail, examples } of differences) {
-      const what = [kind, at, column, `${count}`, detail].filter((word) => word !== undefined).join(' ');
-      appendFileSync(log, `${data.name}: ${what}\n${examples.map((example) => `    ${example}\n`).join('')}`);
-    }
+    tellCompared(journal, step, log, { data: data.name, looked, control, differences: gathered.all() });
   }
-  for (const { data, what, in: at, column, reason } of control ? [] : judge.missed()) {
-    const expected = [data, what, at, column].filter((word) => word !== undefined && word !== '*').join(' ');
-    journal.append({ type: 'expectation-missed', step: step.key, what: expected, reason });
-  }
-  return failing.length === 0 ? unread : { kind: 'state-differs', found: failing };
+  if (!control) tellMissed(journal, step, judge);
+  return failing.failure() ?? unread;
 }
 
 type Unread = Extract<Failure, { kind: 'state-unread' }>;

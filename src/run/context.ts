@@ -18,6 +18,11 @@ export interface RunContext {
   readonly projects: ReadonlyMap<string, Project>;
   /** Absolute path of the run's directory. */
   readonly runDir: string;
+  /**
+   * Absolute path of the system that steps work on, with its services, ports, resources and data: the run's own directory,
+   * or that of a system beside the one that is upgraded.
+   */
+  readonly system: string;
   readonly journal: Journal;
   /** Everything the journal has said so far. */
   readonly state: RunFold;

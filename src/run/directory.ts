@@ -1,8 +1,11 @@
 import { existsSync, mkdirSync, readdirSync, readlinkSync, renameSync, rmSync, statSync, symlinkSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { systemsOf } from '../services/systems.js';
 
-/** Directories of a run that exist from its first moment; hooks, services and the shell's functions count on them. */
-const ROOMS = ['steps', 'notes', 'services', 'supervised', 'ports', 'resources', 'data', 'save'];
+/** Directories of a system that exist from its first moment; hooks, services and the shell's functions count on them. */
+export const SYSTEM_ROOMS = ['services', 'supervised', 'ports', 'resources', 'data', 'save'];
+/** Those of a run besides: it holds the system that is upgraded. */
+const ROOMS = ['steps', 'notes', ...SYSTEM_ROOMS];
 
 /** How many runs are kept; older ones go when a new one ends. */
 const KEPT = 5;
@@ -69,13 +72,15 @@ export function retireRuns(dataRoot: string, busy: (runDir: string) => boolean):
 }
 
 /**
- * Drops what a run has no more use for: the system's data, the hooks' scratch directories, what modules were compiled to, what state was
- * compared by.
+ * Drops what a run has no more use for: the data of its systems, the hooks' scratch directories, what modules were compiled to, what
+ * state was compared by.
  */
 export function dropData(runDir: string): void {
-  const saved = join(runDir, 'save');
-  const recorded = existsSync(saved) ? readdirSync(saved).filter((name) => name.endsWith('.recorded')) : [];
-  for (const room of ['data', 'overlay', 'scratch', 'modules', ...recorded.map((name) => join('save', name))]) {
-    rmSync(join(runDir, room), { recursive: true, force: true });
+  for (const system of systemsOf(runDir)) {
+    const saved = join(system, 'save');
+    const recorded = existsSync(saved) ? readdirSync(saved).filter((name) => name.endsWith('.recorded')) : [];
+    for (const room of ['data', 'overlay', 'scratch', 'modules', ...recorded.map((name) => join('save', name))]) {
+      rmSync(join(system, room), { recursive: true, force: true });
+    }
   }
 }

@@ -2,6 +2,7 @@ import { closeSync, existsSync, mkdirSync, openSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Hook, Side } from '../journal/record.js';
+import type { Step } from '../plan/plan.js';
 import type { Project } from '../project/project.js';
 import type { Workspace } from '../workspace/workspace.js';
 import { dataDirectory } from './fork.js';
@@ -79,7 +80,7 @@ export function hookEnvironment(
   workspace: Workspace,
   project: Project,
   hook: Hook,
-  side: Side,
+  { side, system }: Pick<Step, 'side' | 'system'>,
 ): Record<string, string> {
   const directory = (of: Side): string => releaseDirectory(workspace, project.name, of);
   const release = workspace[side];
@@ -91,6 +92,9 @@ export function hookEnvironment(
     RELEASE: release.name,
     RELEASE_DIR: directory(side),
     GRENADE_SIDE: side,
-    ...(side === 'target' ? { PREVIOUS_RELEASE: workspace.base.name, PREVIOUS_RELEASE_DIR: directory('base') } : {}),
+    // What is installed freshly has no past.
+    ...(side === 'target' && system === undefined
+      ? { PREVIOUS_RELEASE: workspace.base.name, PREVIOUS_RELEASE_DIR: directory('base') }
+      : {}),
   };
 }

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import type { EventBody } from '../journal/event.js';
 import type { Journal } from '../journal/journal.js';
+import type { Step } from '../plan/plan.js';
 import { readException } from '../project/exception-file.js';
 import { LinesReader } from './lines-reader.js';
 import { NotesReader } from './notes-reader.js';
@@ -15,10 +16,10 @@ export class HookNotes {
   readonly #reader: NotesReader;
   /** What it wrote for people straight to a descriptor, line by line. */
   readonly #said: LinesReader | undefined;
-  readonly #step: string;
+  readonly #step: Pick<Step, 'key' | 'system'>;
   readonly #journal: Journal;
 
-  constructor(path: string, step: string, journal: Journal, said?: string) {
+  constructor(path: string, step: Pick<Step, 'key' | 'system'>, journal: Journal, said?: string) {
     this.#reader = new NotesReader(path);
     this.#said = said === undefined ? undefined : new LinesReader(said);
     this.#step = step;
@@ -30,13 +31,18 @@ export class HookNotes {
     for (const [kind = '', ...fields] of this.#reader.read()) {
       if (kind === 'version') this.version = fields[0]?.trim() ?? '';
       else if (kind === 'returned') this.returned = true;
-      else this.#journal.append(withReason(eventOf(this.#step, kind, fields)));
+      else if (this.#step.system === undefined || !OF_SERVICES.has(kind)) {
+        this.#journal.append(withReason(eventOf(this.#step.key, kind, fields)));
+      }
     }
     for (const line of this.#said?.read() ?? []) {
-      if (line.trim() !== '') this.#journal.append({ type: 'summary-written', step: this.#step, text: line });
+      if (line.trim() !== '') this.#journal.append({ type: 'summary-written', step: this.#step.key, text: line });
     }
   }
 }
+
+/** What the journal says of services is said of those of the system that is upgraded; another may have some of these names. */
+const OF_SERVICES: ReadonlySet<string> = new Set(['service-started', 'service-stopping']);
 
 /** What an exception's author says of it is read while the file is as it was applied. */
 function withReason(event: EventBody): EventBody {

@@ -14,7 +14,7 @@ import { hookLimit } from './limits.js';
 
 /** Begins one hook of one project. */
 export function startHook(context: RunContext, step: Step, project: Project, hook: Hook): RunningStep {
-  const { workspace, runDir, journal } = context;
+  const { workspace, runDir, system, journal } = context;
   const command = project.hooks.get(hook);
   if (command === undefined) throw new Error(`Internal error: ${project.name} has no ${hook} hook`);
 
@@ -29,14 +29,17 @@ export function startHook(context: RunContext, step: Step, project: Project, hoo
   const judgeVersion = (notes: HookNotes): Failure | undefined => {
     const version = notes.version ?? reportedRelease(output);
     const before = step.side === 'target' ? context.state.reported.get(project.name)?.base : undefined;
-    if (version !== '') journal.append({ type: 'release-reported', project: project.name, side: step.side, version });
+    // What stands in the journal is what became of the system that is upgraded.
+    if (version !== '' && step.system === undefined) {
+      journal.append({ type: 'release-reported', project: project.name, side: step.side, version });
+    }
     return judgeRelease({ reported: version, expected: workspace[step.side].versions[project.name], before });
   };
 
   return startCommand(context, step, {
     name,
     command: [...command.command, ...hookArguments(hook, step.side)],
-    env: hookEnvironment(workspace, project, hook, step.side),
+    env: hookEnvironment(workspace, project, hook, step),
     limit: hookLimit(workspace.limits, project.name, hook),
     ...(printed === undefined ? {} : { printed }),
     ended: (log) => {
@@ -50,7 +53,7 @@ export function startHook(context: RunContext, step: Step, project: Project, hoo
     judge: (notes) => {
       if (command.reportsReturn && !notes.returned) return { kind: 'left-early' };
       if (hook === 'version') return judgeVersion(notes);
-      const failure = hook === 'shutdown' ? judgeShutdown(runDir, project) : undefined;
+      const failure = hook === 'shutdown' ? judgeShutdown(system, project) : undefined;
       if (failure === undefined && ours) completeRelease(release);
       return failure;
     },
@@ -58,9 +61,9 @@ export function startHook(context: RunContext, step: Step, project: Project, hoo
 }
 
 /** A shutdown that leaves a service of its project running did not make sure. */
-function judgeShutdown(runDir: string, project: Project): Failure | undefined {
+function judgeShutdown(system: string, project: Project): Failure | undefined {
   if (project.services.length === 0) return undefined;
-  const alive = livingServices(runDir).filter(({ name }) => project.services.includes(name));
+  const alive = livingServices(system).filter(({ name }) => project.services.includes(name));
   return alive.length === 0
     ? undefined
     : { kind: 'service-survived', services: alive.map(({ name, pid }) => ({ name, pid })) };

@@ -12,20 +12,31 @@ export function resolveSource(context: RunContext, source: DataSource): Result<O
   return ok({ ...found.value, path: context.inside.path(found.value.path) });
 }
 
-function namedSource({ runDir }: RunContext, source: DataSource): Result<OpenSource, string> {
+function namedSource({ runDir, system }: RunContext, source: DataSource): Result<OpenSource, string> {
+  if (source.kind === 'directory') return ok({ ...source, path: inSystem(source.path, runDir, system) });
   if (source.kind !== 'resource') return ok(source);
   const { project, key } = source;
-  const kept = readResource(runDir, project, key);
+  const kept = readResource(system, project, key);
   if (!kept.ok) return { ok: false, error: kept.error.message };
-  const parsed = parseDataSource(kept.value.toString('utf8').trim(), join(runDir, 'data'));
+  const parsed = parseDataSource(kept.value.toString('utf8').trim(), join(system, 'data'));
   if (!parsed.ok) return { ok: false, error: `what ${project} keeps as ${key} is no place of data: ${parsed.error}` };
   if (parsed.value.kind === 'resource') return { ok: false, error: `${key} of ${project} names another resource` };
   return ok(parsed.value);
 }
 
+/** Where a path of the system that is upgraded lies in this one; all have in common what is not in a system's data. */
+export function inSystem(path: string, runDir: string, system: string): string {
+  const data = join(runDir, 'data');
+  return path === data || path.startsWith(`${data}/`) ? join(system, 'data', path.slice(data.length)) : path;
+}
+
 /** Where data is saved for people, without an ending. */
 export const savedAt = (runDir: string, name: string, release: string): string =>
   join(runDir, 'save', `${encodeURIComponent(name)}.${release}`);
+
+/** Where it is kept how a database is defined in a system. */
+export const schemaAt = (system: string, name: string): string =>
+  join(system, 'save', `${encodeURIComponent(name)}.schema.json`);
 
 /** Where what is needed to compare it is kept. */
 export const recordedAt = (runDir: string, name: string): string =>

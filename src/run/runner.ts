@@ -20,6 +20,7 @@ import { Sampling } from './sampling.js';
 import { Schedule } from './schedule.js';
 import { startScript } from './script.js';
 import { ServiceWatch } from './service-watch.js';
+import { besideUpgraded } from './twin.js';
 
 export interface RunOptions {
   readonly jobs: number;
@@ -66,6 +67,7 @@ class Runner {
   readonly #config: ConfigWatch | undefined;
   readonly #running = new Map<Step, RunningStep>();
   #sampling: Sampling | undefined;
+  #twin: RunContext | undefined;
   /** Why no further step begins. */
   #ending: Failure | undefined;
   /** What failed is Grenade's own work: nobody else is to blame. */
@@ -218,14 +220,15 @@ class Runner {
 
   #begin(step: Step): RunningStep {
     const { action } = step;
+    const context = this.#contextOf(step);
     switch (action.kind) {
       case 'hook': {
-        const project = this.#context.projects.get(action.project);
+        const project = context.projects.get(action.project);
         if (project === undefined) throw new Error(`Internal error: no project ${action.project}`);
-        return startHook(this.#context, step, project, action.hook);
+        return startHook(context, step, project, action.hook);
       }
       case 'script':
-        return startScript(this.#context, step, action.script);
+        return startScript(context, step, action.script);
       case 'fetch':
       case 'settings':
       case 'settle':
@@ -234,11 +237,20 @@ class Runner {
       case 'compare-state':
       case 'keep-snapshot':
       case 'restore-snapshot':
+      case 'record-schema':
+      case 'compare-twin':
       case 'take-down':
-        return beginBuiltin(this.#context, step, action);
+        return beginBuiltin(context, step, action);
       default:
         return unreachable(action);
     }
+  }
+
+  /** What a step works with: the system that is upgraded, or one beside it that is made when its first step begins. */
+  #contextOf({ system }: Step): RunContext {
+    if (system === undefined) return this.#context;
+    this.#twin ??= besideUpgraded(this.#context);
+    return this.#twin;
   }
 
   /** Does what could break where nobody would catch it: in a timer, or when the kernel calls. */

@@ -3,8 +3,9 @@ import { join } from 'node:path';
 import * as v from 'valibot';
 import { writeFileAtomic } from '../basics/files.js';
 import { isSecretName, makeMask } from '../basics/mask.js';
+import { systemsOf } from '../services/systems.js';
 
-const kept = v.object({ names: v.array(v.string()), values: v.array(v.string()) });
+const format = v.object({ names: v.array(v.string()), values: v.array(v.string()) });
 
 /**
  * Keeps what has to be masked beside the raw logs that hold it, for their owner alone: a later `report` or `logs`
@@ -25,9 +26,10 @@ export function keepSecrets(
 export function maskOf(runDir: string): (text: string) => string {
   const path = join(runDir, 'secrets.json');
   const { names, values } = existsSync(path)
-    ? v.parse(kept, JSON.parse(readFileSync(path, 'utf8')))
+    ? v.parse(format, JSON.parse(readFileSync(path, 'utf8')))
     : { names: [], values: [] };
-  return makeMask([...values, ...secretResources(join(runDir, 'resources'), names)]);
+  const kept = systemsOf(runDir).flatMap((system) => secretResources(join(system, 'resources'), names));
+  return makeMask([...values, ...kept]);
 }
 
 function secretResources(resources: string, names: readonly string[]): string[] {

@@ -21,7 +21,7 @@ export async function runSnapshotScript(
     limitMs: own ?? workspace.limits.hook,
     env: {
       ...env,
-      ...hookEnvironment(workspace, project, 'start', 'base'),
+      ...hookEnvironment(workspace, project, 'start', { side: 'base' }),
       PWD: cwd,
       GRENADE_NOTES: `${runDir}/notes/snapshot-${verb}-${project.name}`,
     },

@@ -1,12 +1,13 @@
 import { resolve } from 'node:path';
 import type { Stray } from '../journal/event.js';
 import { commandLine, environmentVariable, listProcesses, ownLine, withMark } from '../process/identity.js';
-import { listServices, livingServices, processesOf, supervisorOf } from './record.js';
+import { listServices, processesOf, supervisorOf } from './record.js';
+import { livingInRun, systemsOf } from './systems.js';
 
 /** What a run's end leaves, as its last event says it. */
 export function whatIsLeft(runDir: string): { readonly up: boolean; readonly strays?: readonly Stray[] } {
-  const strays = straysOf(runDir);
-  const up = strays.length > 0 || livingServices(runDir).length > 0;
+  const strays = systemsOf(runDir).flatMap(straysOf);
+  const up = strays.length > 0 || livingInRun(runDir).length > 0;
   return strays.length === 0 ? { up } : { up, strays };
 }
 

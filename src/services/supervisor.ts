@@ -24,6 +24,7 @@ import {
   writeRecord,
   writeStopping,
 } from './record.js';
+import { systemsOf } from './systems.js';
 
 export { type ListedService, listServices, livingServices, type Service, type ServiceState } from './record.js';
 
@@ -228,6 +229,12 @@ export interface Ended {
  * when nobody wants to wait any longer.
  */
 export async function endEverything(runDir: string, hurry?: AbortSignal): Promise<readonly Ended[]> {
+  const ended: Ended[] = [];
+  for (const system of systemsOf(runDir)) ended.push(...(await endSystem(system, hurry)));
+  return ended;
+}
+
+async function endSystem(runDir: string, hurry: AbortSignal | undefined): Promise<readonly Ended[]> {
   const ended: Ended[] = [];
   for (const { name, pid } of livingOldestFirst(runDir).reverse()) {
     try {

@@ -14,7 +14,14 @@ export interface GivenData {
 }
 
 /** What is made of differences where nothing is said. */
-export const DEFAULT_RULES: StateRules = { loss: 'fail', change: 'warn', control: false, expect: [] };
+export const DEFAULT_RULES: StateRules = {
+  loss: 'fail',
+  change: 'warn',
+  drift: 'warn',
+  control: false,
+  twin: false,
+  expect: [],
+};
 
 /** What is to be saved and compared; what cannot be is a problem. A relative directory is one below `dataDir`. */
 export function readData(given: readonly GivenData[], dataDir: string, problems: Problem[]): RegisteredData[] {

@@ -183,7 +183,9 @@ async function draftOf(dir: string, options: ReadOptions): Promise<DraftOf> {
     state: {
       loss: config.state?.loss ?? 'fail',
       change: config.state?.change ?? 'warn',
+      drift: config.state?.drift ?? 'warn',
       control: config.state?.control ?? false,
+      twin: config.state?.twin ?? false,
       expect: (config.expect ?? []).map((each) => ({ data: '*', in: '*', ...each })),
     },
     snapshots: { limit: parseSize(config.snapshots?.limit ?? '') ?? 10e9 },

@@ -184,13 +184,23 @@ const StateSchema = v.strictObject(
       'The same for rows, definitions and files that are other than they were. `warn` if left out.',
       'warn',
     ),
+    drift: described(
+      Severity,
+      'What it does to the run when the upgraded system is not what a fresh install of the target is: an index or a constraint less, another type or default, another config. `warn` if left out.',
+      'fail',
+    ),
     control: described(
       v.boolean('true or false'),
       'Whether the base is shut down and started again once before the upgrade, to learn what changes by itself (sessions, heartbeats). Costs one shutdown, one start and two looks at the data. false if left out.',
       true,
     ),
+    twin: described(
+      v.boolean('true or false'),
+      'Whether a fresh install of the target is set up once the upgraded system is down, by install and start of every project, and compared with it: what is defined in databases, files and config. false if left out.',
+      true,
+    ),
   },
-  'a list of `loss`, `change` and `control`',
+  'a list of `loss`, `change`, `drift`, `control` and `twin`',
 );
 
 const ExpectSchema = v.strictObject({

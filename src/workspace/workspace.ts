@@ -78,8 +78,12 @@ export interface StateRules {
   /** What an unexpected loss does, and an unexpected change. */
   readonly loss: Severity;
   readonly change: Severity;
+  /** What it does where the upgraded system is not what a fresh install is. */
+  readonly drift: Severity;
   /** Whether a restart of the base shows first what changes by itself. */
   readonly control: boolean;
+  /** Whether a fresh install of the target is set up and compared with the upgraded system. */
+  readonly twin: boolean;
   readonly expect: readonly Expectation[];
 }
 

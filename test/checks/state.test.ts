@@ -10,7 +10,7 @@ const expected: Expectation = { data: '*', what: 'rows-gone', in: 'public.*', re
 
 const judge = (expect: readonly Expectation[], control: readonly StateCompared[] = []) =>
   new StateJudge({
-    rules: { loss: 'fail', change: 'warn', control: false, expect },
+    rules: { loss: 'fail', change: 'warn', drift: 'warn', control: false, twin: false, expect },
     from: 'spring',
     to: 'autumn',
     control,

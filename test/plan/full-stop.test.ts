@@ -39,7 +39,7 @@ const workspace = (projects: readonly Project[], more: Partial<Workspace> = {}):
   fetched: [],
   data: [],
   probes: [],
-  state: { loss: 'fail', change: 'warn', control: false, expect: [] },
+  state: { loss: 'fail', change: 'warn', drift: 'warn', control: false, twin: false, expect: [] },
   env: {},
   warnings: [],
   ...more,
@@ -65,6 +65,15 @@ describe('plans, as their readers see them', () => {
   test('restart: last, settling, with the old all-in-one nowhere', async () => {
     const last = workspace(SHOP, { restart: 'last', settle: 30_000 });
     await expect(planTree(planFullStop(last), PLAIN)).toMatchFileSnapshot('golden/last.txt');
+  });
+  test('a twin is set up once the upgraded system is down, and compared once it is down too', async () => {
+    const twin = workspace(SHOP, {
+      data: [{ name: 'app', source: { kind: 'resource', project: 'postgres', key: 'url' } }],
+      state: { loss: 'fail', change: 'warn', drift: 'warn', control: false, twin: true, expect: [] },
+    });
+    const plan = planFullStop(twin);
+    await expect(planTree(plan, PLAIN).replace(/.*(?=\nafter · )/s, '…\n')).toMatchFileSnapshot('golden/twin.txt');
+    expect(parsePlanJson(printPlanJson(plan))).toEqual({ ok: true, value: plan });
   });
   test('upgrade.sh replaces install, migrate and start on the way up', () => {
     const classic = project('nova', ['install', 'start', 'upgrade', 'shutdown']);

@@ -38,7 +38,7 @@ const workspace = (projects: readonly Project[], more: Partial<Workspace> = {}):
   fetched: [],
   data: [{ name: 'app', source: { kind: 'directory', path: '/srv/app' } }],
   probes: [],
-  state: { loss: 'fail', change: 'warn', control: true, expect: [] },
+  state: { loss: 'fail', change: 'warn', drift: 'warn', control: true, twin: false, expect: [] },
   env: {},
   warnings: [],
   ...more,

@@ -54,7 +54,7 @@ const workspace = (more: Partial<Workspace> = {}): Workspace => ({
   fetched: [],
   data: [],
   probes: [],
-  state: { loss: 'fail', change: 'warn', control: false, expect: [] },
+  state: { loss: 'fail', change: 'warn', drift: 'warn', control: false, twin: false, expect: [] },
   env: {},
   warnings: [],
   ...more,

@@ -31,7 +31,7 @@ describe('a workspace', () => {
       secrets: [],
       logs: { fail: [], ignore: [] },
       listed: [],
-      state: { loss: 'fail', change: 'warn', control: false, expect: [] },
+      state: { loss: 'fail', change: 'warn', drift: 'warn', control: false, twin: false, expect: [] },
       snapshots: { limit: 10_000_000_000 },
       onFailure: 'keep',
       jobs: 1,

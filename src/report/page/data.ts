@@ -13,9 +13,14 @@ const FILES = 20;
 export function pageData(state: RunState): PageData[] {
   if (!upgradeBegan(state)) return [];
   const results = dataResults(state);
-  const most = Math.max(3, Math.floor(ROOM / 5 / Math.max(1, results.length)));
-  return results.map((result) => told(result, most));
+  return results.map((result) => told(result, roomOf(results.length)));
 }
+
+/** What the upgraded system has otherwise than a fresh install. */
+export const pageDrift = ({ drift }: RunState): PageData[] =>
+  drift.map((compared) => told({ kind: 'compared', data: compared.data, compared }, roomOf(drift.length)));
+
+const roomOf = (results: number): number => Math.max(3, Math.floor(ROOM / 5 / Math.max(1, results)));
 
 function told(result: DataResult, most: number): PageData {
   if (result.kind !== 'compared') {

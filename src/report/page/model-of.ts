@@ -5,7 +5,7 @@ import { elapsedMs } from '../../journal/fold.js';
 import type { RunState, StepState } from '../../journal/state.js';
 import type { Plan } from '../../plan/plan.js';
 import { accountOf } from '../account.js';
-import { upgradeBegan } from '../data.js';
+import { besideFresh, upgradeBegan } from '../data.js';
 import { gist } from '../evidence.js';
 import { explain } from '../explain.js';
 import { projectOf, stepTitle } from '../names.js';
@@ -18,7 +18,7 @@ import { tellReason, theoryOf, whereItStands } from '../theory.js';
 import { exitCode, sentence } from '../verdict.js';
 import { weaknesses } from '../weaknesses.js';
 import { commandsFor } from './commands.js';
-import { pageData } from './data.js';
+import { pageData, pageDrift } from './data.js';
 import type { Wanted } from './excerpts.js';
 import type { PageLog, PageModel, PageStep, Stretch } from './model.js';
 import { pageProbe } from './probes.js';
@@ -115,6 +115,8 @@ export function pageModel(told: Told, logs: readonly PageLog[]): PageModel {
       })),
     })),
     data: pageData(state),
+    drift: pageDrift(state),
+    beside: besideFresh(state),
     missed: upgradeBegan(state) ? state.missed.map(({ what, reason }) => ({ what, reason })) : [],
     probes,
     logs,

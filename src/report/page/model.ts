@@ -39,6 +39,9 @@ export interface PageModel {
   readonly theory: readonly PageTheory[];
   /** What became of registered data, once the upgrade had begun. */
   readonly data: readonly PageData[];
+  /** The same of the upgraded system beside a fresh install, where one was made; and what that is called. */
+  readonly drift: readonly PageData[];
+  readonly beside: string;
   /** Expected differences that did not happen. */
   readonly missed: readonly { readonly what: string; readonly reason: string }[];
   readonly probes: readonly PageProbe[];

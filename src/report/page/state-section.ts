@@ -7,15 +7,16 @@ import type { PageData, PageDifference, PageModel } from './model.js';
 const OPEN = 8;
 
 /** What became of registered data, source by source: what nobody expected is open, the rest can be unfolded. */
-export function stateSection({ data, missed }: PageModel): Html {
-  if (data.length === 0 && missed.length === 0) return NOTHING;
+export function stateSection({ data, missed, drift, beside }: PageModel): Html {
+  if (data.length === 0 && missed.length === 0 && drift.length === 0) return NOTHING;
   return html`<section class="state" aria-labelledby="state"><h2 id="state">State, before the upgrade and after it</h2>
-  ${data.map(source)}
+  ${data.map((each) => source(each, 'addition'))}
+  ${drift.length === 0 ? NOTHING : html`<h2>${beside}</h2>${drift.map((each) => source(each, 'harmless difference'))}`}
   ${missed.length === 0 ? NOTHING : html`<h3>Expected, and did not happen</h3><ul class="differs">${missed.map(({ what, reason }) => html`<li data-tone="warn"><span class="mark" aria-hidden="true">▸</span> <code>${what}</code> <span class="reason">${reason}</span></li>`)}</ul>`}
 </section>`;
 }
 
-function source({ name, step, looked, not, groups }: PageData): Html {
+function source({ name, step, looked, not, groups }: PageData, addition: string): Html {
   const how =
     step === undefined
       ? NOTHING
@@ -23,11 +24,11 @@ function source({ name, step, looked, not, groups }: PageData): Html {
   const what = not === undefined ? html`${looked ?? ''}` : html`<b class="warn">not compared</b>: ${not}`;
   return html`<article>
     <h3>${name} <small>${what}${how}</small></h3>
-    ${groups.map(group)}
+    ${groups.map((each) => group(each, addition))}
   </article>`;
 }
 
-function group({ kind, count: total, differences, more }: PageData['groups'][number]): Html {
+function group({ kind, count: total, differences, more }: PageData['groups'][number], addition: string): Html {
   const list = html`<ul class="differs">${differences.map(difference)}${more === 0 ? NOTHING : html`<li>and ${more} more, which the journal and <code>result.json</code> have</li>`}</ul>`;
   switch (kind) {
     case 'worth':
@@ -38,7 +39,7 @@ function group({ kind, count: total, differences, more }: PageData['groups'][num
     case 'byItself':
       return folded(html`${count(total, 'difference')} by itself, as after a restart of the base`, list, false);
     case 'additions':
-      return folded(html`${count(total, 'addition')}`, list, false);
+      return folded(html`${count(total, addition)}`, list, false);
   }
 }
 

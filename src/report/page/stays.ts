@@ -12,6 +12,8 @@ export function staysOf(state: RunState, whole: Stretch): ReadonlyMap<string, re
   const bySteps = new Map<string, StepState[]>(state.projects.map(({ name }) => [name, []]));
   let takenDown: number | undefined;
   for (const step of state.steps) {
+    // What runs beside the system that is upgraded is no stay of its projects.
+    if (step.record.system !== undefined) continue;
     bySteps.get(projectOf(step.record) ?? '')?.push(step);
     if (step.record.action.kind === 'take-down' && step.status.kind === 'passed') takenDown = step.status.endedAt;
   }

@@ -5,7 +5,7 @@ import type { PhaseState, RunState, StepState } from '../../journal/state.js';
 import { hookOf, projectOf } from '../names.js';
 
 /** Phases as people think of them: a row of the live view each. */
-type RowName = 'base' | 'resources' | 'shutdown' | 'upgrade' | 'verify' | 'after';
+type RowName = 'base' | 'resources' | 'shutdown' | 'upgrade' | 'verify' | 'after' | 'twin';
 
 export interface Row {
   readonly name: RowName;
@@ -26,11 +26,13 @@ function rowsOf(phases: readonly PhaseState[]): Row[] {
     const hook = hooked === undefined ? undefined : hookOf(hooked.record);
     const last = rows.at(-1);
     const name =
-      hooked === undefined || hook === undefined
-        ? phase.record.blame === 'after'
-          ? 'after'
-          : (last?.name ?? 'base')
-        : rowName(hook, hooked.record);
+      phase.steps[0]?.record.system === 'twin'
+        ? 'twin'
+        : hooked === undefined || hook === undefined
+          ? phase.record.blame === 'after'
+            ? 'after'
+            : (last?.name ?? 'base')
+          : rowName(hook, hooked.record);
     if (last?.name === name) last.steps.push(...phase.steps);
     else rows.push({ name, steps: [...phase.steps] });
   }
@@ -118,6 +120,10 @@ function groupTitle(record: StepRecord): string {
       return 'record state';
     case 'compare-state':
       return 'compare state';
+    case 'record-schema':
+      return 'record schema';
+    case 'compare-twin':
+      return 'compare';
     case 'save-state':
       return 'save state';
     case 'keep-snapshot':

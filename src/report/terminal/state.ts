@@ -1,10 +1,10 @@
 import type { JudgedDifference } from '../../journal/difference.js';
 import type { StateCompared } from '../../journal/event.js';
 import type { RunState } from '../../journal/state.js';
-import { type DataResult, dataResults, upgradeBegan } from '../data.js';
-import { lookedAt, sortDifferences, sumOf, tellDifference, together } from '../differences.js';
+import { besideFresh, type DataResult, dataResults, upgradeBegan } from '../data.js';
+import { lookedAt, sortDifferences, tellAdditions, tellDifference, together } from '../differences.js';
 import type { Style } from '../style.js';
-import { type Clean, count, shorten } from '../text.js';
+import { type Clean, shorten } from '../text.js';
 
 /** Differences shown of each source and kind of ruling; the page, the journal and JUnit have all. */
 const LINES = 6;
@@ -17,10 +17,12 @@ export function stateLines(state: RunState, clean: Clean, style: Style): string[
   const told = upgradeBegan(state)
     ? dataResults(state).filter(({ kind }) => kind !== 'never' || state.verdict === 'passed')
     : [];
-  if (told.length === 0) return [];
+  if (told.length + state.drift.length === 0) return [];
   return [
-    '  State, before the upgrade and after it:',
+    ...(told.length === 0 ? [] : ['  State, before the upgrade and after it:']),
     ...told.flatMap((each) => sourceLines(each, clean, style)),
+    ...(state.drift.length === 0 ? [] : [`  ${besideFresh(state)}:`]),
+    ...state.drift.flatMap((each) => comparedLines(each, clean, style)),
     ...state.missed.map(
       ({ what, reason }) => `     ${style.yellow('expected, and did not happen:')} ${clean(`${what} (${reason})`)}`,
     ),
@@ -52,7 +54,7 @@ function comparedLines(compared: StateCompared, clean: Clean, style: Style): str
     ...lines(noted, () => '', 0),
     ...lines(expected, () => 'expected: ', 0),
     ...lines(byItself, () => 'by itself: ', 0),
-    ...(additions.length > 0 ? [style.dim(`       and ${count(sumOf(additions), 'addition')}`)] : []),
+    ...(additions.length > 0 ? [style.dim(`       and ${tellAdditions(additions)}`)] : []),
   ];
 }
 

@@ -1,0 +1,49 @@
+import { appendFileSync } from 'node:fs';
+import type { StateJudge } from '../checks/state.js';
+import type { JudgedDifference } from '../journal/difference.js';
+import type { StateCompared } from '../journal/event.js';
+import type { Failure } from '../journal/failure.js';
+import type { Journal } from '../journal/journal.js';
+import type { Step } from '../plan/plan.js';
+
+type Differs = Extract<Failure, { kind: 'state-differs' }>;
+
+/** What is named of a failure; the journal has the rest. */
+const NAMED = 5;
+
+/** Gathers what fails a comparison. */
+export class Failing {
+  readonly #found: Differs['found'][number][] = [];
+
+  add(data: string, { kind, at, count, column, ruling }: JudgedDifference): void {
+    if (ruling.kind !== 'unexpected' || ruling.severity !== 'fail' || this.#found.length >= NAMED) return;
+    this.#found.push({ data, kind, at, count, ...(column === undefined ? {} : { column }) });
+  }
+
+  failure(): Differs | undefined {
+    return this.#found.length === 0 ? undefined : { kind: 'state-differs', found: this.#found };
+  }
+}
+
+/** Enters what was found into the journal, and tells all of it in the step's log. */
+export function tellCompared(
+  journal: Journal,
+  step: Step,
+  log: string,
+  compared: Omit<StateCompared, 'type' | 'step'>,
+): void {
+  journal.append({ type: 'state-compared', step: step.key, ...compared });
+  const { data, differences } = compared;
+  for (const { kind, at, count, column, detail, examples } of differences) {
+    const what = [kind, at, column, `${count}`, detail].filter((word) => word !== undefined).join(' ');
+    appendFileSync(log, `${data}: ${what}\n${examples.map((example) => `    ${example}\n`).join('')}`);
+  }
+}
+
+/** Enters what was expected and did not happen. */
+export function tellMissed(journal: Journal, step: Step, judge: StateJudge): void {
+  for (const { data, what, in: at, column, reason } of judge.missed()) {
+    const expected = [data, what, at, column].filter((word) => word !== undefined && word !== '*').join(' ');
+    journal.append({ type: 'expectation-missed', step: step.key, what: expected, reason });
+  }
+}
