@@ -5,7 +5,9 @@ import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
 import { readJournal } from '../src/journal/journal.js';
+import { classic } from './classic.js';
 import { timedRun, timedSpawn } from './grenade.js';
 import { interleave, median, printRows, type Row } from './measure.js';
 import { page } from './page.js';
@@ -191,6 +193,13 @@ async function ready(): Promise<Row[]> {
   ];
 }
 
+const { values, positionals: asked } = parseArgs({
+  options: { grenade: { type: 'string' }, devstack: { type: 'string' } },
+  allowPositionals: true,
+});
+const { grenade, devstack } = values;
+const originals = grenade === undefined || devstack === undefined ? undefined : { grenade, devstack };
+
 const BENCHES: Readonly<Record<string, () => Promise<Row[]>>> = {
   start,
   resource,
@@ -203,8 +212,11 @@ const BENCHES: Readonly<Record<string, () => Promise<Row[]>>> = {
   state,
   witness,
   snapshots,
+  classic: () =>
+    originals === undefined
+      ? Promise.resolve([{ what: 'classic', notRun: 'give --grenade DIR --devstack DIR' }])
+      : classic(ROUNDS, originals),
 };
-const asked = process.argv.slice(2);
 for (const name of asked.length > 0 ? asked : Object.keys(BENCHES)) {
   const bench = BENCHES[name];
   if (bench === undefined) {

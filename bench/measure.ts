@@ -24,8 +24,9 @@ export interface Measured {
   readonly what: string;
   readonly value: number;
   readonly unit: '×' | 'ms' | 'MB' | '%' | 'runs';
-  /** The most it may be. */
+  /** The most it may be, or the least. */
   readonly reach: number;
+  readonly atLeast?: true;
   /** The measurements behind it. */
   readonly from: string;
 }
@@ -39,8 +40,9 @@ export function printRows(rows: readonly Row[]): void {
       console.log(`– ${row.what}\n    NOT RUN: ${row.notRun}`);
       continue;
     }
-    const { what, value, unit, reach, from } = row;
-    const mark = value <= reach ? '✔' : '✘';
-    console.log(`${mark} ${what}\n    ${value.toFixed(2)} ${unit}   reach ≤ ${reach} ${unit}   (${from})`);
+    const { what, value, unit, reach, atLeast, from } = row;
+    const mark = (atLeast ? value >= reach : value <= reach) ? '✔' : '✘';
+    const sign = atLeast ? '≥' : '≤';
+    console.log(`${mark} ${what}\n    ${value.toFixed(2)} ${unit}   reach ${sign} ${reach} ${unit}   (${from})`);
   }
 }

@@ -205,8 +205,10 @@ function toCase(world: World): Case {
   const files: Record<string, File> = {};
   const repositories: Record<string, Record<string, Record<string, File>>> = {};
   const trees = world.cloned ? 'cloned' : 'there';
+  // With -t, RUN_TARGET=False makes the original do nothing, and ours is asked for the target part.
+  const said = world.localrc.filter((line) => line !== 'RUN_TARGET=False' || !world.runs.flat().includes('-t'));
   const QUIET = ['BASE_RUN_SMOKE=False', 'TARGET_RUN_SMOKE=False', 'ENABLE_TEMPEST=False'];
-  files['ws/localrc'] = localrc(trees, [...QUIET, ...world.localrc]);
+  files['ws/localrc'] = localrc(trees, [...QUIET, ...said]);
   for (const [at, each] of world.projects.entries()) {
     const name = NAMES[at] ?? 'more';
     Object.assign(files, inDirectory(`ws/projects/${at + 1}0_${name}/`, projectFiles(name, each)));

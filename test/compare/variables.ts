@@ -61,7 +61,7 @@ export const VARIABLE_DIFFERENCES: readonly VariableDifference[] = [
 
 /** What bash sets for itself, or the clock. */
 const IGNORED =
-  /^(__cmp.*|__CMP.*|BASH_.*|BASHPID|BASHOPTS|DIRSTACK|EPOCH.*|FUNCNAME|LINENO|OLDPWD|PPID|PIPESTATUS|RANDOM|SECONDS|SHELLOPTS|SHLVL|SRANDOM|PWD)$/;
+  /^(__cmp.*|__CMP.*|BASH_.*|BASHPID|BASHOPTS|DIRSTACK|EPOCH.*|FUNCNAME|LINENO|OLDPWD|PPID|PIPESTATUS|RANDOM|SECONDS|SHELLOPTS|SHLVL|SRANDOM|PWD|_TIME_.*)$/;
 
 /** Compares what two shells or processes have for variables; returns a line for each that no intended difference explains. */
 export function variableDifferences(
