@@ -40,10 +40,11 @@ const byName = ({ projects }: Workspace): ReadonlyMap<string, Project> =>
 
 /** What is known of a hook today is no part of a plan, which may be from yesterday. */
 function recordOf(step: Step, projects: ReadonlyMap<string, Project>): StepRecord {
-  const { key, number, phase, action, side, release } = step;
+  const { key, number, phase, action, side, release, system } = step;
   const hook = action.kind === 'hook' ? projects.get(action.project)?.hooks.get(action.hook) : undefined;
   const empty = hook?.empty === undefined ? {} : ({ empty: true } as const);
-  return { key, number, phase, action, side, release, ...empty };
+  const record = { key, number, phase, action, side, release, ...empty };
+  return system === undefined ? record : { ...record, system };
 }
 
 /** Where `-b` and `-s` end a run. */
