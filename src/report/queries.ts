@@ -1,4 +1,3 @@
-import { isAbsolute, relative } from 'node:path';
 import type { CommandFailed, ProjectRecord } from '../journal/event.js';
 import type { RunState, StepState } from '../journal/state.js';
 import { hookOf, projectOf } from './names.js';
@@ -102,6 +101,5 @@ export function place(state: RunState, { file, line }: CommandFailed): string {
 
 /** A file of the workspace from there; any other as it is. */
 export function fromWorkspace({ workspace }: RunState, file: string): string {
-  const path = isAbsolute(file) && workspace !== '' ? relative(workspace, file) : file;
-  return path.startsWith('..') ? file : path;
+  return workspace !== '' && file.startsWith(`${workspace}/`) ? file.slice(workspace.length + 1) : file;
 }
