@@ -54,7 +54,7 @@ test('settings register, in one shell, in order', () => {
     ['needs', 'app', 'db'],
     ['db', 'app'],
     ['db', 'extra'],
-    ['data', 'items', 'http://x/\ty'],
+    ['data', 'items', 'http://x/\ty', 'app'],
   ]);
   expect(result.env).toEqual(expect.arrayContaining([`SEEN=one rc ${b}`, 'FROM_RC=rc', 'KEPT=yes']));
   expect(result.env?.filter((line) => /^(_|SHLVL|PWD|PROJECT_DIR)=/.test(line))).toEqual([]);
