@@ -44,6 +44,8 @@ export class Track {
   #cause: string | undefined;
   /** The start and end of the last sample that said anything. */
   #last: Bounds | undefined;
+  /** The latest moment at which what it says may have come to be so. */
+  #asked = 0;
   #changes = 0;
 
   constructor(options: TrackOptions) {
@@ -63,9 +65,11 @@ export class Track {
     if (status === 'down') this.failed++;
     const { countsFrom } = this.#options;
     const late = this.#lateFor(start);
+    /** What it says was so from its start on, and not only at some moment of it. */
+    const atOnce = outcome.kind === 'no-answer' || outcome.kind === 'unseen';
     // Nearly all samples say what the one before said.
     if (status === this.#status && status !== 'unknown' && cause === this.#cause && late === 0) {
-      this.#last = [start, end];
+      this.#remember(start, end, atOnce);
       return NONE;
     }
     const changes: Change[] = [];
@@ -86,11 +90,17 @@ export class Track {
       // After what could not be seen, nothing before this sample says when it changed.
       const compared = status === 'unknown' || this.#status === 'up' || this.#status === 'down';
       const earliest = compared ? (this.#last?.[0] ?? start) : start;
-      const latest = outcome.kind === 'no-answer' || outcome.kind === 'unseen' ? start : end;
+      // Samples overlap: the one before may have asked after this one was over.
+      const latest = atOnce ? start : Math.max(end, compared ? this.#asked : end);
       changes.push(this.#change(status, [earliest, latest], cause));
     }
-    if (status !== 'unknown') this.#last = [start, end];
+    if (status !== 'unknown') this.#remember(start, end, atOnce);
     return changes;
+  }
+
+  #remember(start: number, end: number, atOnce: boolean): void {
+    this.#last = [start, end];
+    this.#asked = atOnce ? start : end;
   }
 
   /** By how much we were late for a sample, in milliseconds, when one is missing for that; otherwise 0. */

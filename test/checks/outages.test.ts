@@ -92,6 +92,13 @@ describe('outages', () => {
     );
   });
 
+  test('are one, where a sample that was begun first was asked last, and the quicker ones after it went before', () => {
+    const up = (start: number): Sample => ({ start, end: start, outcome: { kind: 'up' } });
+    const down = (start: number, end: number): Sample => ({ start, end, outcome: { kind: 'down', cause: 'refused' } });
+    const probe = probeOf([up(100), down(150, 240), up(200), up(235), down(250, 260), down(300, 310), up(350)]);
+    expect(outagesOf(probe, 400)).toMatchObject([{ begin: [100, 240], end: [300, 350] }]);
+  });
+
   test('are as many as there were, where nothing was out of sight', () => {
     fc.assert(
       fc.property(histories, (history) => {
