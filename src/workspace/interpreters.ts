@@ -41,6 +41,10 @@ export class Interpreters {
 }
 
 function isProgram(path: string): boolean {
-  const stat = statSync(path, { throwIfNoEntry: false });
-  return stat?.isFile() === true && (stat.mode & 0o111) !== 0;
+  try {
+    const stat = statSync(path, { throwIfNoEntry: false });
+    return stat?.isFile() === true && (stat.mode & 0o111) !== 0;
+  } catch {
+    return false; // A directory of PATH that nobody may look into, or a link that leads to itself, holds none.
+  }
 }

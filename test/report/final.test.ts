@@ -82,6 +82,13 @@ story('passed-with-data', 0, () =>
     .toTheEnd()
     .end('passed'),
 );
+story('passed-expectation-missed', 0, () =>
+  new Story()
+    .until(keyOf('postgres', 'verify', 'target'))
+    .say({ type: 'expectation-missed', step: 'compare-state:target@autumn', what: 'files-gone', reason: 'not now' })
+    .toTheEnd()
+    .end('passed'),
+);
 story('upgrade-data-unread', 1, () =>
   new Story({ data: ['jobs', 'files', 'objects'] })
     .until('compare-state:target@autumn')

@@ -136,6 +136,20 @@ describe('settings', () => {
     `);
     expect(await problemsOf({ ...files, localrc: 'export PATH=$PWD/bin:$PATH\n' })).toBe('');
   });
+
+  test('may have directories in the PATH into which nobody can look', async () => {
+    const files = {
+      'grenade.yaml': TWO_RELEASES,
+      ...hooks('projects/pg'),
+      'projects/pg/smoke': '#!/usr/bin/env speak\n',
+      round: '-> round',
+      localrc: 'export PATH=$PWD/round:$PATH\n',
+    };
+    expect(await loadWorkspace(directory(files))).toMatchObject({
+      ok: false,
+      error: [{ message: 'smoke cannot be executed: its interpreter speak is not in PATH' }],
+    });
+  });
 });
 
 describe('--projects', () => {

@@ -17,12 +17,13 @@ export function stateLines(state: RunState, clean: Clean, style: Style): string[
   const told = upgradeBegan(state)
     ? dataResults(state).filter(({ kind }) => kind !== 'never' || state.verdict === 'passed')
     : [];
-  if (told.length + state.drift.length === 0) return [];
+  if (told.length + state.drift.length + state.missed.length === 0) return [];
   return [
     ...(told.length === 0 ? [] : ['  State, before the upgrade and after it:']),
     ...told.flatMap((each) => sourceLines(each, clean, style)),
     ...(state.drift.length === 0 ? [] : [`  ${besideFresh(state)}:`]),
     ...state.drift.flatMap((each) => comparedLines(each, clean, style)),
+    ...(told.length + state.drift.length === 0 ? ['  What the workspace expects:'] : []),
     ...state.missed.map(
       ({ what, reason }) => `     ${style.yellow('expected, and did not happen:')} ${clean(`${what} (${reason})`)}`,
     ),
