@@ -5,4 +5,5 @@ source "$GRENADE_DIR/functions"
 source "$PROJECT_DIR/../../lib/openstack.sh"
 source "$PROJECT_DIR/lib.sh"
 
-rabbitmqctl eval 'io:format("~s~n", [rabbit:product_version()]).' | head -n 1
+answer=$(rabbitmqctl eval 'io:format("~s~n", [rabbit:product_version()]).') # a line more says ok; who hangs up on it, breaks it
+echo "${answer%%$'\n'*}"
