@@ -86,7 +86,7 @@ describe('runs that begin at a snapshot of their base', () => {
       expect(mounts(rig)).toEqual([]);
     }
     const listed = await rig.grenade('snapshot', 'list');
-    expect(listed.stdout).toMatch(/^[0-9a-f]{12} +spring → autumn +0\.0 MB +kept .* by run .* +used /);
+    expect(listed.stdout).toMatch(/^[0-9a-f]{12} +spring → autumn +\d+ KB +kept .* by run .* +used /);
   });
 
   test('a changed hook is another base, and one of the target alone is not', async () => {
