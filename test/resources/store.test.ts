@@ -51,7 +51,8 @@ describe('bash and TypeScript', () => {
         expect(done.stdout).toEqual(fromHere);
         expect(readResource(rig.runDir, project, key)).toEqual({ ok: true, value: fromBash });
       }),
-      { numRuns: 60 },
+      // Bash loses a control byte that it reads after the beginning of a character.
+      { numRuns: 60, examples: [['p', 'k', Buffer.from([194, 1, 1]), Buffer.from([194, 1, 1])]] },
     );
   });
 });
