@@ -6,8 +6,12 @@ export interface Batch {
   readonly ends: readonly number[];
 }
 
-/** The rows of a batch as strings, a character a byte. */
-export function* rowsIn({ bytes, ends }: Batch): Generator<string> {
+/** The rows of batches as strings, a character a byte. */
+export async function* rowsOf(batches: AsyncIterable<Batch>): AsyncGenerator<string> {
+  for await (const batch of batches) yield* rowsIn(batch);
+}
+
+function* rowsIn({ bytes, ends }: Batch): Generator<string> {
   let from = 0;
   for (const to of ends) {
     yield bytes.toString('latin1', from, to);
@@ -48,10 +52,10 @@ export class Pieces {
 export function writeBatch(fd: number, { bytes, ends }: Batch): void {
   const last = ends.at(-1);
   if (last === undefined) return;
-  const numbers = new Uint32Array(2 + ends.length);
-  numbers.set([ends.length, last]);
-  numbers.set(ends, 2);
-  const head = Buffer.from(numbers.buffer);
+  const head = Buffer.allocUnsafe(8 + 4 * ends.length);
+  head.writeUInt32LE(ends.length, 0);
+  head.writeUInt32LE(last, 4);
+  for (const [at, end] of ends.entries()) head.writeUInt32LE(end, 8 + 4 * at);
   let parts = [head, bytes.subarray(0, last)];
   for (let left = head.length + last; left > 0; ) {
     let written = writevSync(fd, parts);
@@ -64,7 +68,7 @@ export function writeBatch(fd: number, { bytes, ends }: Batch): void {
   }
 }
 
-/** Reads what `writeBatch` wrote. */
+/** Reads what `writeBatch` wrote; throws where that ends within a batch. */
 export async function* readBatches(path: string): AsyncGenerator<Batch> {
   const pieces = new Pieces();
   for await (const chunk of createReadStream(path, { highWaterMark: 256 * 1024 })) {
@@ -84,4 +88,5 @@ export async function* readBatches(path: string): AsyncGenerator<Batch> {
       bytes = bytes.subarray(size);
     }
   }
+  if (pieces.take().length > 0) throw new Error(`${path} ends within a row: it is not whole`);
 }

@@ -1,13 +1,13 @@
 import { readFileSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Difference } from '../journal/difference.js';
+import { rowsOf } from './batch.js';
 import type { CompareOptions, Looked } from './compare-tables.js';
 import { FILES, fileCells } from './directory.js';
 import type { Kept } from './keep.js';
 import { matchRows } from './match.js';
 import { Pile } from './pile.js';
 import type { Reader } from './reader.js';
-import { rowsOf } from './sums.js';
 
 interface File {
   readonly kind: string;
@@ -41,8 +41,8 @@ export async function compareFiles(
   const pathOf = (row: string): string => fileOf(row).path;
   try {
     await matchRows(
-      rowsOf(before.batches(), reader.format, 0),
-      rowsOf(reader.rows(FILES, []), reader.format, 0),
+      rowsOf(before.batches()),
+      rowsOf(reader.rows(FILES, [])),
       { keyOfLeft: pathOf, keyOfRight: pathOf, size: before.size, scratch },
       {
         both: (left, right) => {

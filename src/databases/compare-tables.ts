@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { Difference, DifferenceKind } from '../journal/difference.js';
+import { type Batch, rowsOf } from './batch.js';
 import { compareDefinitions } from './compare-definitions.js';
 import { Found, type Telling, tellCell, tellCells } from './examples.js';
 import type { Kept, KeptTable } from './keep.js';
@@ -8,7 +9,7 @@ import { Pile } from './pile.js';
 import { type Cell, orderOf, type Reader, type Table } from './reader.js';
 import { findAmbiguous } from './rekeyed.js';
 import { Renames } from './renames.js';
-import { BUCKETS, rowsOf, Sums } from './sums.js';
+import { BUCKETS, rowsInBuckets, Sums } from './sums.js';
 
 export interface CompareOptions {
   /** A directory for what does not fit into memory; its content is the comparison's alone. */
@@ -129,10 +130,12 @@ async function compareRows(
   if (gone === undefined || come === undefined) return;
   const size = buckets === undefined ? before.size : (before.size * buckets.size) / BUCKETS;
   const identity = key.length === 0 ? common : key;
+  const rows = (all: AsyncIterable<Batch>): AsyncIterable<string> =>
+    stoppable(buckets === undefined ? rowsOf(all) : rowsInBuckets(all, format, key.length, buckets), stop);
   try {
     await matchRows(
-      stoppable(rowsOf(before.batches(), format, key.length, buckets), stop),
-      stoppable(rowsOf(reader.rows(at, shape.after), format, key.length, buckets), stop),
+      rows(before.batches()),
+      rows(reader.rows(at, shape.after)),
       { keyOfLeft: by(identity, readBefore), keyOfRight: by(identity, readAfter), size, scratch },
       {
         both: (one, two) => {
@@ -159,13 +162,7 @@ async function compareRows(
     const ambiguous =
       key.length === 0 || gone.count === 0 || come.count === 0
         ? () => true
-        : await findAmbiguous(
-            gone,
-            come,
-            () => stoppable(rowsOf(before.batches(), format, key.length), stop),
-            contentBefore,
-            contentAfter,
-          );
+        : await findAmbiguous(gone, come, () => stoppable(rowsOf(before.batches()), stop), contentBefore, contentAfter);
     const lost = new Found();
     const fresh = new Found();
     const rekeyed = new Found();

@@ -17,7 +17,7 @@ const MOST = 512;
 /**
  * Brings the rows of two sides together by key, each as often as it is there, in memory that does not grow with them:
  * rows are dealt into parts by a hash of their key, and each part is joined by itself (a GRACE hash join; Kitsuregawa
- * et al., 1983). `size` is about how many characters the left side has; rows hold no newline.
+ * et al., 1983). `size` is about how many characters the left side has.
  */
 export async function matchRows(
   left: AsyncIterable<string>,

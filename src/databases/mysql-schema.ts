@@ -1,9 +1,7 @@
 import { createHash } from 'node:crypto';
 import { connectMysql } from './mysql.js';
-import type { Cell } from './reader.js';
+import type { Ask } from './reader.js';
 import { type Defined, given, type Schema } from './schema.js';
-
-type Ask = (sql: string) => Promise<Cell[][]>;
 
 /** Reads how a database of MySQL or MariaDB is defined. Throws a `SourceError` with what it says when it cannot be. */
 export async function readMysqlSchema(url: URL): Promise<Schema> {

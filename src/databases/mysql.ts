@@ -1,6 +1,7 @@
 import { connect } from 'node:net';
 import { PACKETS, queryRows } from './mysql-rows.js';
 import {
+  type Ask,
   type Cell,
   type Column,
   type Definition,
@@ -59,7 +60,7 @@ export async function connectMysql(url: URL) {
       if (socket.destroyed) resolve();
       else connection.end(() => resolve());
     });
-  const ask = (sql: string): Promise<Cell[][]> =>
+  const ask: Ask = (sql) =>
     new Promise((resolve, reject) => {
       connection.query({ sql, rowsAsArray: true, typeCast: (field) => field.string() }, (error, rows) => {
         if (error !== null) reject(new SourceError(`MySQL: ${error.message}`));
@@ -117,7 +118,7 @@ interface Known {
 }
 
 /** Tables and views with their columns, keys, indexes and foreign keys. */
-async function readCatalog(ask: (sql: string) => Promise<Cell[][]>): Promise<Known[]> {
+async function readCatalog(ask: Ask): Promise<Known[]> {
   const tables = await ask(`
     select table_name, table_type from information_schema.tables
      where table_schema = database() and table_type in ('BASE TABLE', 'VIEW') order by binary table_name`);

@@ -1,5 +1,5 @@
 import { closeSync, openSync, rmSync } from 'node:fs';
-import { readBatches, rowsIn, writeBatch } from './batch.js';
+import { readBatches, rowsOf, writeBatch } from './batch.js';
 
 /** Rows that are put aside, a character a byte: in memory as long as they are few and in a file from there on. */
 export class Pile implements AsyncIterable<string> {
@@ -38,7 +38,7 @@ export class Pile implements AsyncIterable<string> {
 
   async *[Symbol.asyncIterator](): AsyncGenerator<string> {
     if (this.#fd !== undefined) {
-      for await (const batch of readBatches(this.#path)) yield* rowsIn(batch);
+      yield* rowsOf(readBatches(this.#path));
     }
     yield* this.#held;
   }

@@ -1,8 +1,6 @@
-import { connectPostgres } from './postgres.js';
-import type { Cell } from './reader.js';
+import { connectPostgres, namesIn, quoted } from './postgres.js';
+import type { Ask, Cell } from './reader.js';
 import { type Defined, given, type Schema } from './schema.js';
-
-type Ask = (text: string) => Promise<Cell[][]>;
 
 /** Relations that are nobody's but the application's: not the system's, no extension's, nothing temporary. */
 const OURS = `n.nspname !~ '^pg_' and n.nspname <> 'information_schema' and c.relpersistence <> 't' and not exists
@@ -217,12 +215,14 @@ async function triggers(ask: Ask): Promise<Defined[]> {
 async function sequences(ask: Ask): Promise<Defined[]> {
   const rows = await ask(`
     select n.nspname, c.relname, f.at, f.col, f.tab, f.ns, format_type(s.seqtypid, null), s.seqincrement, s.seqmin, s.seqmax,
-           s.seqcycle, s.seqstart, f.indexed, has_sequence_privilege(c.oid, 'select')
+           s.seqcycle, s.seqstart, f.known, has_sequence_privilege(c.oid, 'select')
       from pg_sequence s join pg_class c on c.oid = s.seqrelid join pg_namespace n on n.oid = c.relnamespace
       left join lateral (
         select tn.nspname || '.' || tc.relname as at, a.attname as col, tc.relname as tab, tn.nspname as ns,
                exists (select from pg_index x where x.indrelid = tc.oid and x.indkey[0] = a.attnum
-                          and x.indpred is null and x.indisvalid) as indexed
+                          and x.indpred is null and x.indisvalid)
+                 and a.atttypid in ('int2'::regtype, 'int4'::regtype, 'int8'::regtype, 'numeric'::regtype)
+                 and has_table_privilege(tc.oid, 'select') as known
           from pg_attribute a join pg_class tc on tc.oid = a.attrelid join pg_namespace tn on tn.oid = tc.relnamespace
           left join pg_attrdef d on d.adrelid = a.attrelid and d.adnum = a.attnum
          where exists (select from pg_depend e where e.classid = 'pg_attrdef'::regclass and e.objid = d.oid and e.refobjid = c.oid)
@@ -231,9 +231,9 @@ async function sequences(ask: Ask): Promise<Defined[]> {
          order by 1, 2 limit 1) f on true
      where ${OURS} order by 1, 2`);
   const found: Defined[] = [];
-  for (const [schema, name, at, column, table, of, type, by, least, most, cycles, start, indexed, may] of rows) {
+  for (const [schema, name, at, column, table, of, type, by, least, most, cycles, start, readable, may] of rows) {
     const fed = at !== null && at !== undefined && column !== null && column !== undefined;
-    const known = may === 't' && fed && indexed === 't';
+    const known = may === 't' && fed && readable === 't';
     const position = known
       ? await positionOf(ask, `${quoted(schema)}.${quoted(name)}`, `${quoted(of)}.${quoted(table)}`, quoted(column))
       : undefined;
@@ -268,8 +268,6 @@ async function positionOf(ask: Ask, sequence: string, table: string, column: str
   return above === 't' ? 'above what its column holds' : `${next}, and its column holds ${most} already`;
 }
 
-const quoted = (name: Cell | undefined): string => `"${(name ?? '').replaceAll('"', '""')}"`;
-
 async function functions(ask: Ask): Promise<Defined[]> {
   const rows = await ask(`
     select n.nspname || '.' || p.proname || '(' || pg_get_function_identity_arguments(p.oid) || ')', p.prokind,
@@ -293,9 +291,4 @@ async function functions(ask: Ask): Promise<Defined[]> {
       settings,
     }),
   }));
-}
-
-function namesIn(json: Cell | undefined): string[] {
-  const names: unknown = json === undefined || json === null ? [] : JSON.parse(json);
-  return Array.isArray(names) ? names.map(String) : [];
 }

@@ -1,5 +1,5 @@
 import { COPY, copyRows, leave, takeOver } from './postgres-rows.js';
-import { type Cell, type Column, LONGEST_VALUE, type Reader, SourceError, type Table } from './reader.js';
+import { type Ask, type Cell, type Column, LONGEST_VALUE, type Reader, SourceError, type Table } from './reader.js';
 import type { Save } from './save.js';
 
 /** One database by `pg_dump`; its password goes through the environment, where `ps` does not show it. */
@@ -34,7 +34,7 @@ export async function connectPostgres(url: URL) {
   });
   // A connection that breaks is told by the query that waits for it.
   client.on('error', () => {});
-  const ask = async (text: string): Promise<Cell[][]> => {
+  const ask: Ask = async (text) => {
     try {
       return (await client.query<Cell[]>({ text, rowMode: 'array' })).rows;
     } catch (error) {
@@ -53,10 +53,17 @@ export async function connectPostgres(url: URL) {
 
 /** Opens a database for reading. */
 export async function openPostgres(url: URL): Promise<Reader> {
-  const { client, ask } = await connectPostgres(url);
-  const catalog = await readCatalog(ask);
-  // From here on rows are read as they come over the wire, and nothing else.
-  const connection = await takeOver(client);
+  const { client, ask, close } = await connectPostgres(url);
+  let catalog: Known[];
+  let connection: Awaited<ReturnType<typeof takeOver>>;
+  try {
+    catalog = await readCatalog(ask);
+    // From here on rows are read as they come over the wire, and nothing else.
+    connection = await takeOver(client);
+  } catch (error) {
+    await close();
+    throw error;
+  }
   const expressions = new Map(catalog.map(({ table, ...rest }) => [table.name, rest]));
 
   return {
@@ -91,10 +98,11 @@ interface Known {
   readonly cell: (column: string) => string;
 }
 
-const quoted = (name: string): string => `"${name.replaceAll('"', '""')}"`;
+/** A name as SQL takes it. */
+export const quoted = (name: Cell | undefined): string => `"${(name ?? '').replaceAll('"', '""')}"`;
 
 /** Tables and views with their columns, keys, indexes and constraints; none of the system's or of extensions. */
-async function readCatalog(ask: (text: string) => Promise<Cell[][]>): Promise<Known[]> {
+async function readCatalog(ask: Ask): Promise<Known[]> {
   const relations = await ask(`
     select c.oid, n.nspname, c.relname, c.relkind from pg_class c join pg_namespace n on n.oid = c.relnamespace
      where c.relkind in ('r', 'p', 'v', 'm', 'f') and not c.relispartition and c.relpersistence <> 't'
@@ -136,7 +144,7 @@ async function readCatalog(ask: (text: string) => Promise<Cell[][]>): Promise<Kn
       own.map(([, column, , , , , length, type, most]) => [column, cellOf(column ?? '', length, type, Number(most))]),
     );
     return {
-      from: `${quoted(schema ?? '')}.${quoted(name ?? '')}`,
+      from: `${quoted(schema)}.${quoted(name)}`,
       cell: (column) => cells.get(column) ?? 'null',
       table: {
         name: `${schema}.${name}`,
@@ -167,7 +175,8 @@ async function readCatalog(ask: (text: string) => Promise<Cell[][]>): Promise<Kn
   });
 }
 
-function namesIn(json: Cell | undefined): string[] {
+/** What `json_agg` made of names. */
+export function namesIn(json: Cell | undefined): string[] {
   const names: unknown = json === undefined || json === null ? [] : JSON.parse(json);
   return Array.isArray(names) ? names.map(String) : [];
 }

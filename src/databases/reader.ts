@@ -37,6 +37,9 @@ export const orderOf = ({ columns }: Table, key: readonly string[]): readonly st
 /** A value as its engine writes it, whatever the session's settings; null for NULL. */
 export type Cell = string | null;
 
+/** Asks an engine, and gives rows of cells. */
+export type Ask = (sql: string) => Promise<Cell[][]>;
+
 /** How the rows of a source are written. */
 export interface Format {
   /** Bytes of a row before its first value. */

@@ -39,7 +39,6 @@ export class Sums {
       this.#add(bucket, 1, halves[0] ?? 0, halves[1] ?? 0);
       from = to;
     }
-    this.rows += batch.ends.length;
   }
 
   /** Buckets in which the sides differ. */
@@ -53,6 +52,7 @@ export class Sums {
   }
 
   #add(bucket: number, count: number, high: number, low: number): void {
+    this.rows += count;
     this.#count[bucket] = (this.#count[bucket] ?? 0) + count;
     this.#high[bucket] = (this.#high[bucket] ?? 0) + high;
     this.#low[bucket] = (this.#low[bucket] ?? 0) + low;
@@ -63,18 +63,18 @@ export class Sums {
   }
 }
 
-/** The rows of batches as strings, a character a byte; only of these buckets where they are given. */
-export async function* rowsOf(
+/** The rows of batches that fall into these buckets, as strings, a character a byte. */
+export async function* rowsInBuckets(
   batches: AsyncIterable<Batch>,
   format: Format,
   keyed: number,
-  buckets?: ReadonlySet<number>,
+  buckets: ReadonlySet<number>,
 ): AsyncGenerator<string> {
   for await (const batch of batches) {
     const view = viewOf(batch);
     let from = 0;
     for (const to of batch.ends) {
-      if (buckets?.has(bucketOf(batch.bytes, view, from, to, format, keyed)) ?? true) {
+      if (buckets.has(bucketOf(batch.bytes, view, from, to, format, keyed))) {
         yield batch.bytes.toString('latin1', from, to);
       }
       from = to;

@@ -1,9 +1,9 @@
-import { closeSync, mkdtempSync, openSync, rmSync } from 'node:fs';
+import { closeSync, mkdtempSync, openSync, rmSync, truncateSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Batch, readBatches, rowsIn, writeBatch } from '../../src/databases/batch.js';
+import { type Batch, readBatches, rowsOf, writeBatch } from '../../src/databases/batch.js';
 import { PACKETS } from '../../src/databases/mysql-rows.js';
 
 let directory: string;
@@ -24,7 +24,7 @@ const row = fc.oneof(
 
 async function all(batches: AsyncIterable<Batch>): Promise<string[]> {
   const rows: string[] = [];
-  for await (const batch of batches) rows.push(...rowsIn(batch));
+  for await (const each of rowsOf(batches)) rows.push(each);
   return rows;
 }
 
@@ -56,4 +56,15 @@ test('values of a packet are told apart by their lengths', () => {
       expect(PACKETS.skip(Buffer.from(text, 'latin1'), PACKETS.header, cells.length)).toBe(text.length);
     }),
   );
+});
+
+test('a file that ends within a batch is not read as if it were whole', async () => {
+  const path = join(directory, 'torn');
+  for (const left of [1, 9, 17, 21]) {
+    const fd = openSync(path, 'w');
+    writeBatch(fd, batchOf(['one', 'two']));
+    closeSync(fd);
+    truncateSync(path, left);
+    await expect(all(readBatches(path))).rejects.toThrow('it is not whole');
+  }
 });
