@@ -147,6 +147,9 @@ describe.skipIf(postgresPrograms() === undefined)('two databases of PostgreSQL',
     create function stamp() returns trigger language plpgsql as 'begin new.made := now(); return new; end';
     create trigger stamped before update on orders for each row execute function stamp();
     create sequence tickets;
+    create sequence codes;
+    create table letters (code text primary key default 'l' || nextval('codes'));
+    insert into letters default values;
     insert into customers (name) values ('ann');
     insert into orders (customer) values (1), (1);`;
 
