@@ -29,11 +29,3 @@ function whyNever({ steps }: RunState): string {
   const planned = steps.some(({ record }) => record.action.kind === 'compare-state' && record.side === 'target');
   return planned ? 'the run ended before it was' : 'it is only saved, for a run over DevStack trees compares nothing';
 }
-
-/** What a comparison with a twin is called. */
-export const besideFresh = ({ releases }: RunState): string =>
-  `The upgraded system, beside a fresh install of ${releases?.target ?? 'the target'}`;
-
-/** Whether the upgrade began: before that there is nothing to compare. */
-export const upgradeBegan = ({ steps }: RunState): boolean =>
-  steps.some(({ phase, status }) => phase.blame !== 'base' && status.kind !== 'waiting');

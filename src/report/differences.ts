@@ -8,6 +8,7 @@ import {
   weightOf,
 } from '../journal/difference.js';
 import type { StateCompared } from '../journal/event.js';
+import type { RunState } from '../journal/state.js';
 import { count } from './text.js';
 
 /** A difference in words: `3 rows gone from public.jobs`. */
@@ -202,3 +203,7 @@ export function lookedAt({
   if (rows === 0) return `${what}, so that nothing could be lost`;
   return differences.length === 0 ? `${what}, as they were` : what;
 }
+
+/** What a comparison with a twin is called. */
+export const besideFresh = ({ releases }: RunState): string =>
+  `The upgraded system, beside a fresh install of ${releases?.target ?? 'the target'}`;

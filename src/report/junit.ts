@@ -6,14 +6,16 @@ import type { Failure } from '../journal/failure.js';
 import type { RunState, StepState } from '../journal/state.js';
 import { type DataResult, dataResults } from './data.js';
 import { tellDifference, tellRuling } from './differences.js';
+import { whereItStands } from './exceptions.js';
 import { explain } from './explain.js';
+import { type Case, writeXml, xmlCleaner } from './junit-xml.js';
 import { lastWords, telling } from './last-words.js';
 import { projectOf, stepTitle } from './names.js';
 import { budgetOf, neverUp, outageTexts, overBudget } from './probes.js';
 import { ownerOf, place } from './queries.js';
 import type { Tail } from './tail.js';
-import { type Clean, cleaner, listing } from './text.js';
-import { THEOREM_NAMES, THEOREMS, type TheoryVerdict, tellReason, theoryOf, whereItStands } from './theory.js';
+import { type Clean, listing } from './text.js';
+import { needsReason, THEOREM_NAMES, THEOREMS, type TheoryVerdict, tellReason, theoryOf } from './theory.js';
 import { exitCode, sentence } from './verdict.js';
 
 export interface JUnitOptions {
@@ -28,25 +30,12 @@ const LINES = 30;
 /** The suite of what belongs to no project, and of the verdict. */
 const OURS = 'grenade';
 
-/** An element of JUnit's XML, before it is written. */
-interface Case {
-  readonly suite: string;
-  readonly name: string;
-  readonly seconds: string;
-  readonly outcome:
-    | { readonly kind: 'passed'; readonly note?: string }
-    | { readonly kind: 'skipped'; readonly why: string }
-    | { readonly kind: 'failure' | 'error'; readonly type: string; readonly message: string; readonly text: string };
-}
-
 /**
  * A run as `junit.xml`: a suite a project, a test case a step. Names come from the steps' keys alone, so that a test
  * is the same one in every run: no numbers, times or run ids. The verdict is a test case too, because a run can fail
  * in no step of its own.
  */
 export async function junit(state: RunState, options: JUnitOptions): Promise<string> {
-  // Loaded here: most commands never write XML.
-  const { default: Builder } = await import('fast-xml-builder');
   const clean = xmlCleaner(options.mask);
   const suites = new Map<string, Case[]>([[OURS, [verdictCase(state, options, clean), ...probeCases(state, clean)]]]);
   for (const { name } of state.projects) if (!suites.has(name)) suites.set(name, []);
@@ -64,68 +53,15 @@ export async function junit(state: RunState, options: JUnitOptions): Promise<str
     else suite.push(made);
   }
 
-  const timestamp = new Date(state.startedAt ?? 0).toISOString().slice(0, 19);
-  const testsuite = [...suites].map(([name, cases]) => ({
-    ...attributes({ name: clean(name), ...totals(cases), skipped: skipped(cases), timestamp }),
-    ...propertiesOf(name === OURS ? ourProperties(state) : projectProperties(state, name), clean),
-    testcase: cases.map(({ name: test, seconds, outcome }) => ({
-      ...attributes({ name: clean(test), classname: clean(name), time: seconds }),
-      ...element(outcome),
+  return writeXml(
+    [...suites].map(([name, cases]) => ({
+      name,
+      cases,
+      properties: name === OURS ? ourProperties(state) : projectProperties(state, name),
     })),
-  }));
-  const builder = new Builder({
-    ignoreAttributes: false,
-    attributeNamePrefix: '@',
-    format: true,
-    suppressEmptyNode: true,
-  });
-  return builder.build({
-    '?xml': attributes({ version: '1.0', encoding: 'UTF-8' }),
-    testsuites: { ...attributes({ name: 'grenade', ...totals([...suites.values()].flat()) }), testsuite },
-  });
-}
-
-/** As the builder takes them; a line break in an attribute would be read back as a space anyway. */
-function attributes(of: Readonly<Record<string, string | number>>): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(of).map(([name, value]) => [`@${name}`, String(value).replaceAll(/\s*\n\s*/g, ' ')]),
+    { timestamp: state.startedAt ?? 0, clean },
   );
 }
-
-function propertiesOf(list: readonly (readonly [string, string])[], clean: Clean): object {
-  if (list.length === 0) return {};
-  return { properties: { property: list.map(([name, value]) => attributes({ name, value: clean(value) })) } };
-}
-
-function element(outcome: Case['outcome']): object {
-  switch (outcome.kind) {
-    case 'passed':
-      return outcome.note === undefined ? {} : { 'system-out': outcome.note };
-    case 'skipped':
-      return { skipped: attributes({ message: outcome.why }) };
-    case 'failure':
-    case 'error':
-      return {
-        [outcome.kind]: { ...attributes({ type: outcome.type, message: outcome.message }), '#text': outcome.text },
-      };
-    default:
-      return unreachable(outcome);
-  }
-}
-
-/** Besides secrets and escape sequences, XML 1.0 cannot hold halves of surrogate pairs and two code points. */
-function xmlCleaner(mask: (text: string) => string): Clean {
-  const clean = cleaner(mask);
-  return (text) => clean(text).replace(/[\p{Cs}\ufffe\uffff]/gu, '');
-}
-
-function totals(cases: readonly Case[]): { tests: number; failures: number; errors: number; time: string } {
-  const of = (kind: Case['outcome']['kind']): number => cases.filter(({ outcome }) => outcome.kind === kind).length;
-  const time = cases.reduce((sum, { seconds }) => sum + Number(seconds), 0).toFixed(3);
-  return { tests: cases.length, failures: of('failure'), errors: of('error'), time };
-}
-
-const skipped = (cases: readonly Case[]): number => cases.filter(({ outcome }) => outcome.kind === 'skipped').length;
 
 function ourProperties(state: RunState): [string, string][] {
   const { releases } = state;
@@ -241,7 +177,8 @@ function dataCase(result: DataResult, clean: Clean): Case {
     return { ...made, outcome: { kind: 'skipped', why: clean(`not compared: ${result.why}`) } };
   }
   const { differences, looked } = result.compared;
-  if (looked.rows === 0) return { ...made, outcome: { kind: 'skipped', why: 'nothing was there that could be lost' } };
+  if (looked.rows === 0 && differences.length === 0)
+    return { ...made, outcome: { kind: 'skipped', why: 'nothing was there that could be lost' } };
   return { ...made, outcome: outcomeOf(differences, clean) };
 }
 
@@ -286,8 +223,7 @@ function theoryCase(state: RunState, { theorem, outcome, why, exceptions }: Theo
   const text = [why, ...told].map(clean).join('\n');
   if (outcome === 'not-shown') return { ...made, outcome: { kind: 'skipped', why: clean(`not shown: ${why}`) } };
   if (outcome !== 'broken') return { ...made, outcome: { kind: 'passed', note: text } };
-  const silent = exceptions.some(({ reason }) => reason === undefined);
-  if (state.strict && silent && theorem !== 'survived') {
+  if (state.strict && exceptions.some((each) => needsReason(theorem, each))) {
     return { ...made, outcome: { kind: 'failure', type: 'theory', message: clean(why), text } };
   }
   return { ...made, outcome: { kind: 'skipped', why: clean(`does not hold: ${[why, ...told].join('; ')}`) } };

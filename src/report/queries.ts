@@ -1,4 +1,4 @@
-import type { CommandFailed, ProjectRecord } from '../journal/event.js';
+import type { ProjectRecord } from '../journal/event.js';
 import type { RunState, StepState } from '../journal/state.js';
 import { hookOf, projectOf } from './names.js';
 
@@ -93,7 +93,10 @@ export function brokenProject(state: RunState, step: StepState): string | undefi
 }
 
 /** File and line, as somebody in the workspace would open them. */
-export function place(state: RunState, { file, line }: CommandFailed): string {
+export function place(
+  state: RunState,
+  { file, line = 0 }: { readonly file: string; readonly line?: number | undefined },
+): string {
   const shown = fromWorkspace(state, file);
   // Bash does not always know the line; then it is 0.
   return line === 0 ? shown : `${shown}:${line}`;
@@ -103,3 +106,7 @@ export function place(state: RunState, { file, line }: CommandFailed): string {
 export function fromWorkspace({ workspace }: RunState, file: string): string {
   return workspace !== '' && file.startsWith(`${workspace}/`) ? file.slice(workspace.length + 1) : file;
 }
+
+/** Whether the upgrade began: before that there is nothing to compare. */
+export const upgradeBegan = ({ steps }: RunState): boolean =>
+  steps.some(({ phase, status }) => phase.blame !== 'base' && status.kind !== 'waiting');

@@ -1,9 +1,10 @@
 import { weightOf } from '../journal/difference.js';
 import type { RunState, StepState } from '../journal/state.js';
-import { dataResults, upgradeBegan } from './data.js';
+import { dataResults } from './data.js';
 import { tellDifference, together } from './differences.js';
+import { configChanges, exceptionsUsed, type UpgradeException } from './exceptions.js';
 import { hookOf, projectOf } from './names.js';
-import { counts, fromWorkspace, proofOf } from './queries.js';
+import { counts, fromWorkspace, proofOf, upgradeBegan, verifiedAfter } from './queries.js';
 import { count, listing } from './text.js';
 
 /**
@@ -34,28 +35,13 @@ export interface TheoryVerdict {
   readonly exceptions: readonly UpgradeException[];
 }
 
-/** Something that an upgrade needed, or did, beyond the rule. */
-export interface UpgradeException {
-  /** What was done: `web used from-spring/upgrade-web`. */
-  readonly what: string;
-  /** Keys of the steps in which it was. */
-  readonly steps: readonly string[];
-  /** Where it stands, if in a file. */
-  readonly file?: string;
-  readonly line?: number;
-  /** Why, in its author's words; undefined when nobody says. */
-  readonly reason: string | undefined;
-}
-
-/** File and line of an exception, as somebody in the workspace would open it; empty where it stands in none. */
-export function whereItStands(state: RunState, { file, line }: UpgradeException): string {
-  if (file === undefined) return '';
-  return `${fromWorkspace(state, file)}${line === undefined ? '' : `:${line}`}`;
-}
-
 /** Why, as people are told it: of what was needed and has no reason, that; a loss needs no excuse to be one. */
-export const tellReason = (theorem: Theorem, { reason }: Pick<UpgradeException, 'reason'>): string | undefined =>
-  reason ?? (theorem === 'survived' ? undefined : 'no reason is given');
+export const tellReason = (theorem: Theorem, exception: UpgradeException): string | undefined =>
+  needsReason(theorem, exception) ? 'no reason is given' : exception.reason;
+
+/** Whether an exception is one that somebody has to give a reason for, and nobody does. */
+export const needsReason = (theorem: Theorem, { reason }: UpgradeException): boolean =>
+  reason === undefined && theorem !== 'survived';
 
 const NAMES = 5;
 
@@ -64,12 +50,6 @@ export function theoryOf(state: RunState): TheoryVerdict[] {
   if (!upgradeBegan(state)) return [];
   return [oldConfigs(state), onlyMigrations(state), survived(state)];
 }
-
-/** Exceptions that were needed and that nobody gave a reason for. */
-export const unexplained = (state: RunState): readonly UpgradeException[] =>
-  upgradeBegan(state)
-    ? [...exceptionsUsed(state), ...configChanges(state)].filter(({ reason }) => reason === undefined)
-    : [];
 
 const verdict = (
   theorem: Theorem,
@@ -83,38 +63,6 @@ function excepted(theorem: Theorem, exceptions: readonly UpgradeException[]): Th
   if (silent === 0) return verdict(theorem, 'excepted', `but for ${count(exceptions.length, 'exception')}`, exceptions);
   const why = `${count(exceptions.length, 'exception')}, ${silent === exceptions.length ? 'with no reason given' : `${silent} of them with no reason given`}`;
   return verdict(theorem, 'broken', why, exceptions);
-}
-
-/** Every use of a per-release exception, once each however often it was used. */
-function exceptionsUsed({ exceptions }: RunState): UpgradeException[] {
-  const uses = new Map<string, UpgradeException>();
-  for (const { project, file, line, reason, step } of exceptions) {
-    const key = JSON.stringify([project, file]);
-    const steps = [...new Set([...(uses.get(key)?.steps ?? []), step])];
-    const at = line === undefined ? {} : { line };
-    uses.set(key, { what: `${project} used a per-release exception`, steps, file, ...at, reason });
-  }
-  return [...uses.values()];
-}
-
-/**
- * Files of configuration that changed on the way up, once each. What a per-release exception did has its reason, unless
- * the workspace gives another.
- */
-function configChanges(state: RunState): UpgradeException[] {
-  const changes = new Map<string, UpgradeException>();
-  for (const { project, file, steps, difference, reason } of state.configChanges) {
-    const key = JSON.stringify([project, file]);
-    const known = changes.get(key);
-    const used = state.exceptions.find((each) => steps.includes(each.step) && each.reason !== undefined);
-    changes.set(key, {
-      what: `the configuration of ${project}: ${tellDifference(difference)}`,
-      steps: [...new Set([...(known?.steps ?? []), ...steps])],
-      file,
-      reason: reason ?? used?.reason ?? known?.reason,
-    });
-  }
-  return [...changes.values()];
 }
 
 /** What is registered as configuration is, once the upgraded code runs, as the base left it. */
@@ -297,11 +245,7 @@ function noNewCode(state: RunState): string | undefined {
 
 /** What was done is enough only where somebody looked whether it was. */
 function notVerified(state: RunState): string | undefined {
-  const looked = new Set(
-    state.steps
-      .filter((step) => hookOf(step.record) === 'verify' && step.record.side === 'target' && counts(step))
-      .map(({ record }) => projectOf(record)),
-  );
+  const looked = verifiedAfter(state);
   const not = state.projects.filter(({ name }) => !looked.has(name)).map(({ name }) => name);
   return not.length === 0
     ? undefined

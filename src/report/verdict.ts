@@ -4,13 +4,13 @@ import { type ProbeResult, probeResults } from '../checks/budget.js';
 import type { Verdict } from '../journal/event.js';
 import { elapsedMs } from '../journal/fold.js';
 import type { RunState, StepState } from '../journal/state.js';
+import { unexplained } from './exceptions.js';
 import { RUN_LIMIT } from './explain.js';
 import { hookOf, numbered } from './names.js';
 import { overBudget } from './probes.js';
 import { unproven, verifiedAfter } from './queries.js';
 import { reasonOf } from './reasons.js';
 import { count, formatLimit, listing } from './text.js';
-import { unexplained } from './theory.js';
 
 /** What the process exits with, by the contract's table. A run without a verdict was killed or still goes on. */
 export function exitCode(state: RunState): number {

@@ -1,7 +1,7 @@
 import type { RunState } from '../journal/state.js';
+import { exceptionsUsed, whereItStands } from './exceptions.js';
 import { numbered } from './names.js';
 import { probeWeaknesses } from './probes.js';
-import { fromWorkspace } from './queries.js';
 import { listing } from './text.js';
 
 const NAMES = 6;
@@ -21,9 +21,7 @@ export function weaknesses(state: RunState): Weakness[] {
   const caveats = [...byCaveat].map(([caveat, names]) =>
     names.length === 1 ? `${names[0]} ${caveat}` : `${listing(names, NAMES)}: each ${caveat}`,
   );
-  const exceptions = state.exceptions.map(
-    ({ project, file }) => `${project} used a per-release exception: ${fromWorkspace(state, file)}`,
-  );
+  const exceptions = exceptionsUsed(state).map((each) => `${each.what}: ${whereItStands(state, each)}`);
   const changed = new Set(
     state.configChanges.map(
       ({ project, difference }) => `the configuration of ${project} is not as it was: ${difference.at}`,

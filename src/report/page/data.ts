@@ -1,7 +1,8 @@
 import type { JudgedDifference } from '../../journal/difference.js';
 import type { RunState } from '../../journal/state.js';
-import { type DataResult, dataResults, upgradeBegan } from '../data.js';
+import { type DataResult, dataResults } from '../data.js';
 import { lookedAt, sortDifferences, sumOf, tellDifference, together } from '../differences.js';
+import { upgradeBegan } from '../queries.js';
 import type { PageData, PageDifference } from './model.js';
 
 /** Differences that all of a page's data tell at most; each of it has a share. */

@@ -5,16 +5,17 @@ import { elapsedMs } from '../../journal/fold.js';
 import type { RunState, StepState } from '../../journal/state.js';
 import type { Plan } from '../../plan/plan.js';
 import { accountOf } from '../account.js';
-import { besideFresh, upgradeBegan } from '../data.js';
+import { besideFresh } from '../differences.js';
 import { gist } from '../evidence.js';
+import { whereItStands } from '../exceptions.js';
 import { explain } from '../explain.js';
 import { projectOf, stepTitle } from '../names.js';
 import { proofRows } from '../proofs.js';
-import { brokenProject } from '../queries.js';
+import { brokenProject, upgradeBegan } from '../queries.js';
 import { standing, whatIsUp, whatStrays } from '../standing.js';
 import type { Tail } from '../tail.js';
 import { cleaner } from '../text.js';
-import { tellReason, theoryOf, whereItStands } from '../theory.js';
+import { needsReason, tellReason, theoryOf } from '../theory.js';
 import { exitCode, sentence } from '../verdict.js';
 import { weaknesses } from '../weaknesses.js';
 import { commandsFor } from './commands.js';
@@ -110,7 +111,7 @@ export function pageModel(told: Told, logs: readonly PageLog[]): PageModel {
         what: each.what,
         place: whereItStands(state, each),
         reason: tellReason(verdict.theorem, each),
-        silent: each.reason === undefined,
+        silent: needsReason(verdict.theorem, each),
         steps: each.steps.flatMap((key) => titled(state, key)),
       })),
     })),

@@ -1,8 +1,9 @@
 import type { JudgedDifference } from '../../journal/difference.js';
 import type { StateCompared } from '../../journal/event.js';
 import type { RunState } from '../../journal/state.js';
-import { besideFresh, type DataResult, dataResults, upgradeBegan } from '../data.js';
-import { lookedAt, sortDifferences, tellAdditions, tellDifference, together } from '../differences.js';
+import { type DataResult, dataResults } from '../data.js';
+import { besideFresh, lookedAt, sortDifferences, tellAdditions, tellDifference, together } from '../differences.js';
+import { upgradeBegan } from '../queries.js';
 import type { Style } from '../style.js';
 import { type Clean, shorten } from '../text.js';
 

@@ -1,15 +1,8 @@
 import type { RunState } from '../../journal/state.js';
+import { type UpgradeException, whereItStands } from '../exceptions.js';
 import type { Style } from '../style.js';
 import { type Clean, shorten } from '../text.js';
-import {
-  type Outcome,
-  THEOREMS,
-  type TheoryVerdict,
-  tellReason,
-  theoryOf,
-  type UpgradeException,
-  whereItStands,
-} from '../theory.js';
+import { type Outcome, THEOREMS, type TheoryVerdict, tellReason, theoryOf } from '../theory.js';
 
 /** Exceptions that are shown of each verdict; the page and `result.json` have all. */
 const LINES = 4;
