@@ -1,6 +1,6 @@
 import { wildcard } from '../basics/wildcard.js';
 import { type Difference, type JudgedDifference, type Severity, weightOf } from '../journal/difference.js';
-import type { ConfigChanged, StateCompared } from '../journal/event.js';
+import type { ConfigChanged, StateCompared } from '../journal/looked.js';
 import type { Expectation, StateRules } from '../workspace/workspace.js';
 
 /** Differences that are listed; of more only sums are kept, a line for each kind and ruling. */

@@ -1,23 +1,25 @@
 import type {
   CheckoutReady,
   CommandFailed,
-  ConfigChanged,
-  ConfigRecorded,
-  ConfigUnread,
   Event,
-  ExpectationMissed,
   Harness,
   Planned,
   ProjectRecord,
   SnapshotRestored,
-  StateCompared,
-  StateUnread,
   Stray,
   Verdict,
 } from './event.js';
 import type { Failure } from './failure.js';
 import { foldProbe, foldSampling, type ProbeDraft, planProbes } from './fold-probes.js';
 import { beginLife, endLife, type LifeDraft, stopLife } from './fold-services.js';
+import type {
+  ConfigChanged,
+  ConfigRecorded,
+  ConfigUnread,
+  ExpectationMissed,
+  StateCompared,
+  StateUnread,
+} from './looked.js';
 import type {
   Evidence,
   ExceptionUse,
@@ -189,15 +191,12 @@ export class RunFold implements RunState {
       case 'snapshot-restored':
         this.restored = event;
         return;
-      case 'state-compared': {
-        const others = (list: readonly StateCompared[]): StateCompared[] =>
-          list.filter(({ step, data }) => step !== event.step || data !== event.data);
-        if (event.against === 'twin') this.drift = [...others(this.drift), event];
-        else this.compared = [...others(this.compared), event];
+      case 'state-compared':
+        if (event.against === 'twin') this.drift = replacing(this.drift, event);
+        else this.compared = replacing(this.compared, event);
         return;
-      }
       case 'state-unread':
-        this.unread = [...this.unread.filter(({ step, data }) => step !== event.step || data !== event.data), event];
+        this.unread = replacing(this.unread, event);
         return;
       case 'expectation-missed':
         this.missed = [...this.missed.filter(({ what }) => what !== event.what), event];
@@ -325,6 +324,12 @@ export class RunFold implements RunState {
     else this.evidence.push(event);
   }
 }
+
+/** With what is said now in place of what the same step, done before, said of the same data. */
+const replacing = <T extends StateCompared | StateUnread>(list: readonly T[], said: T): T[] => [
+  ...list.filter(({ step, data }) => step !== said.step || data !== said.data),
+  said,
+];
 
 /** Typed like `unreachable`, so that a new event must be handled here, without throwing at a journal of another version. */
 function passOver(event: never): void {

@@ -1,21 +1,23 @@
 import type {
   CheckoutReady,
   CommandFailed,
-  ConfigChanged,
-  ConfigRecorded,
-  ConfigUnread,
   ExceptionUsed,
-  ExpectationMissed,
   Harness,
   LogEvidence,
   ProjectRecord,
   SnapshotRestored,
-  StateCompared,
-  StateUnread,
   Stray,
   Verdict,
 } from './event.js';
 import type { Failure } from './failure.js';
+import type {
+  ConfigChanged,
+  ConfigRecorded,
+  ConfigUnread,
+  ExpectationMissed,
+  StateCompared,
+  StateUnread,
+} from './looked.js';
 import type { Bounds, Connection, ProbeRecord, ProbeStatus } from './probe.js';
 import type { PhaseRecord, Side, StepRecord } from './record.js';
 

@@ -1,4 +1,4 @@
-import type { StateCompared } from '../journal/event.js';
+import type { StateCompared } from '../journal/looked.js';
 import type { RunState } from '../journal/state.js';
 
 /** What is known of registered data after the upgrade: how it differs, or why nobody can say. */

@@ -7,7 +7,7 @@ import {
   type Ruling,
   weightOf,
 } from '../journal/difference.js';
-import type { StateCompared } from '../journal/event.js';
+import type { StateCompared } from '../journal/looked.js';
 import type { RunState } from '../journal/state.js';
 import { count } from './text.js';
 

@@ -1,8 +1,8 @@
 import { unreachable } from '../basics/unreachable.js';
 import { probeResults } from '../checks/budget.js';
 import type { JudgedDifference } from '../journal/difference.js';
-import type { ExpectationMissed, StateCompared } from '../journal/event.js';
 import type { Failure } from '../journal/failure.js';
+import type { ExpectationMissed, StateCompared } from '../journal/looked.js';
 import type { RunState, StepState } from '../journal/state.js';
 import { type DataResult, dataResults } from './data.js';
 import { tellDifference, tellRuling } from './differences.js';

@@ -1,7 +1,7 @@
 import { type ProbeResult, probeResults } from '../checks/budget.js';
 import { weightOf } from '../journal/difference.js';
-import type { StateCompared } from '../journal/event.js';
 import { elapsedMs } from '../journal/fold.js';
+import type { StateCompared } from '../journal/looked.js';
 import type { Bounds } from '../journal/probe.js';
 import type { Evidence, RunState, ServiceState, StepState } from '../journal/state.js';
 import { type DataResult, dataResults } from './data.js';

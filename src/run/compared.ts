@@ -1,9 +1,9 @@
 import { appendFileSync } from 'node:fs';
 import type { StateJudge } from '../checks/state.js';
 import type { JudgedDifference } from '../journal/difference.js';
-import type { StateCompared } from '../journal/event.js';
 import type { Failure } from '../journal/failure.js';
 import type { Journal } from '../journal/journal.js';
+import type { StateCompared } from '../journal/looked.js';
 import type { Step } from '../plan/plan.js';
 
 type Differs = Extract<Failure, { kind: 'state-differs' }>;

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { Gathered, StateJudge } from '../../src/checks/state.js';
 import type { Difference, JudgedDifference } from '../../src/journal/difference.js';
-import type { StateCompared } from '../../src/journal/event.js';
+import type { StateCompared } from '../../src/journal/looked.js';
 import type { Expectation } from '../../src/workspace/workspace.js';
 
 const gone: Difference = { kind: 'rows-gone', at: 'public.jobs', count: 3, examples: [] };

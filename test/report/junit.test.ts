@@ -42,11 +42,12 @@ describe('junit.xml', () => {
 
   test('has a case for all registered data, skipped where nothing can be said of it', async () => {
     const text = await written(
-      new Story({ data: ['jobs', 'same', 'empty', 'files'] })
+      new Story({ data: ['jobs', 'same', 'empty', 'retyped', 'files'] })
         .until('compare-state:target@autumn')
         .say(compared('jobs', { differences: DIFFERS }))
         .say(compared('same'))
         .say(compared('empty', { looked: { tables: 0, rows: 0 } }))
+        .say(compared('retyped', { looked: { tables: 1, rows: 0 }, differences: DIFFERS.slice(4) }))
         .fail({ kind: 'state-unread', name: 'files', reason: 'hunter2 is wrong' })
         .end('upgrade'),
     );
@@ -55,6 +56,7 @@ describe('junit.xml', () => {
     );
     expect(text).toContain('<testcase name="state of same" classname="grenade" time="0.000"/>');
     expect(text).toMatch(/name="state of empty"[^>]*>\s*<skipped message="nothing was there that could be lost"\/>/);
+    expect(text).toMatch(/name="state of retyped"[^>]*>\s*<failure type="state-differs"/);
     expect(text).toMatch(/name="state of files"[^>]*>\s*<skipped message="not compared: \*{3} is wrong"\/>/);
   });
 

@@ -1,7 +1,8 @@
 import type { JudgedDifference } from '../../src/journal/difference.js';
-import type { Event, EventBody, LogEvidence, ProjectRecord, StateCompared, Verdict } from '../../src/journal/event.js';
+import type { Event, EventBody, LogEvidence, ProjectRecord, Verdict } from '../../src/journal/event.js';
 import type { Failure } from '../../src/journal/failure.js';
 import { foldRun } from '../../src/journal/fold.js';
+import type { StateCompared } from '../../src/journal/looked.js';
 import type { Bounds, Connection, ProbeRecord, ProbeStatus } from '../../src/journal/probe.js';
 import type { Action, Blame, Hook, PhaseRecord, Side, StepRecord } from '../../src/journal/record.js';
 import type { RunState } from '../../src/journal/state.js';

@@ -158,8 +158,29 @@ describe('new code ran with old configs', () => {
     expect(of(recorded(place('worker')).say(changed('b is new')).toTheEnd().end('passed'))).toBe(
       'excepted: but for 1 exception',
     );
+    // One that has no reason is not covered by another of the same file that has.
+    for (const reasons of [
+      ['b is new', undefined],
+      [undefined, 'b is new'],
+    ]) {
+      const story = recorded(place('worker'));
+      for (const reason of reasons) story.say(changed(reason));
+      expect(of(story.toTheEnd().end('passed'))).toBe('broken: 1 exception, with no reason given');
+    }
     const strict = { ...recorded(place('worker')).say(changed()).toTheEnd().end('passed').state, strict: true };
     expect(exitCode(strict)).toBe(1);
+  });
+
+  test('has the reason of an exception that its own project used in that step, and of no other', () => {
+    const [step] = changed().steps;
+    const used = (project: string) =>
+      ({ type: 'exception-used', step, project, file: '/w/from-spring/x', line: 1, reason: 'b is new' }) as const;
+    for (const [project, expected] of [
+      ['worker', 'excepted: but for 1 exception'],
+      ['s3rver', 'broken: 1 exception, with no reason given'],
+    ] as const) {
+      expect(of(recorded(place('worker')).say(used(project)).say(changed()).toTheEnd().end('passed'))).toBe(expected);
+    }
   });
 
   test('is not shown by default', () => {

@@ -1,5 +1,5 @@
 import type { JudgedDifference } from '../../journal/difference.js';
-import type { StateCompared } from '../../journal/event.js';
+import type { StateCompared } from '../../journal/looked.js';
 import type { RunState } from '../../journal/state.js';
 import { type DataResult, dataResults } from '../data.js';
 import { besideFresh, lookedAt, sortDifferences, tellAdditions, tellDifference, together } from '../differences.js';
