@@ -21,3 +21,9 @@ export function writeFileAtomic(path: string, content: string | Uint8Array, mode
     throw error;
   }
 }
+
+/** A text with another path for this one and what lies below it; `/srv/data-old` is not below `/srv/data`. */
+export function replacePath(text: string, from: string, to: string): string {
+  const literally = from.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+  return text.replace(new RegExp(`${literally}(?![\\w.-])`, 'g'), () => to);
+}

@@ -54,6 +54,11 @@ const keyIn = (value: Fork | undefined): string | undefined => (value?.state ===
 export const dataDirectory = (runDir: string): string =>
   existsSync(join(runDir, FILE)) ? sharedData(runDir) : join(runDir, 'data');
 
+/** Every path by which the data of the system that is upgraded is known: where it lies, and where hooks find it. */
+export const dataNames = (runDir: string): readonly string[] => [
+  ...new Set([join(runDir, 'data'), dataDirectory(runDir)]),
+];
+
 const sharedData = (runDir: string): string => join(dirname(dirname(runDir)), 'data');
 
 /** Lets that path lead to this run's data, in one step; returns what lets it lead where it did. */

@@ -15,7 +15,7 @@ import { sizeOf } from '../snapshots/tree.js';
 import type { RunContext } from './context.js';
 import { copyTree, type Logged, syncTree } from './copy.js';
 import { releaseDirectory } from './environment.js';
-import { dataDirectory, readFork, standOn } from './fork.js';
+import { dataNames, readFork, standOn } from './fork.js';
 import { resolveSource } from './registered-data.js';
 import { runSnapshotScript } from './snapshot-script.js';
 
@@ -164,7 +164,7 @@ function elsewhere(context: RunContext): string | undefined {
   for (const { name, source: registered } of workspace.data) {
     const source = resolveSource(context, registered);
     if (!source.ok) return `where ${name} lies is not known: ${source.error}`;
-    const where = placeOutside(source.value, [dataDirectory(runDir), join(runDir, 'data')], ports);
+    const where = placeOutside(source.value, dataNames(runDir), ports);
     if (where !== undefined)
       return `${name} lies in ${where}, not in $DATA_DIR, and no project has a snapshot.sh for it`;
   }

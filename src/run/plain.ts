@@ -1,9 +1,11 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { replacePath } from '../basics/files.js';
 import { isSecretName } from '../basics/mask.js';
 import { systemsOf } from '../services/systems.js';
 import { Names } from '../world/names.js';
 import type { RunContext } from './context.js';
+import { dataNames } from './fork.js';
 import { maskOf } from './secrets.js';
 
 /** Shorter values stand for themselves: a `1` that a hook kept is not every 1. */
@@ -20,9 +22,13 @@ const SETTING = /^(\s*["']?)([\w.-]+)(["']?\s*[:=]\s*)(\S.*)$/gm;
  */
 export function plainOf({ runDir, workspace }: RunContext, system: string): (text: string) => string {
   const mask = maskOf(runDir);
+  const [data = '', ...otherNames] = dataNames(runDir);
+  const whereItLies = (text: string): string =>
+    otherNames.reduce((said, other) => replacePath(said, other, data), text);
   const [mine, ...others] = [system, ...systemsOf(runDir).filter((other) => other !== system)].map((each) => {
     const names = new Names(each, workspace.dir, mask);
-    return { names, resources: resourcesOf(each, names) };
+    const named = (text: string): string => names.in(whereItLies(mask(text)));
+    return { named, resources: resourcesOf(each, named) };
   });
   // A value that all have is in none of their ways, and one that only one has must not hide a difference.
   const resources = [...(mine?.resources ?? [])]
@@ -33,7 +39,7 @@ export function plainOf({ runDir, workspace }: RunContext, system: string): (tex
     let plain = text.replace(SETTING, (all: string, before: string, name: string, between: string) =>
       isSecretName(name, workspace.secrets) ? `${before}${name}${between}***` : all,
     );
-    plain = mine?.names.in(plain) ?? plain;
+    plain = mine?.named(plain) ?? plain;
     for (const [key, value] of resources) plain = plain.replaceAll(value, `{${key}}`);
     return plain
       .replaceAll(runDir, '$RUN')
@@ -45,14 +51,14 @@ export function plainOf({ runDir, workspace }: RunContext, system: string): (tex
 }
 
 /** Values that hooks kept in a system, by `PROJECT/KEY`, as a plain text has them. */
-function resourcesOf(system: string, names: Names): ReadonlyMap<string, string> {
+function resourcesOf(system: string, named: (text: string) => string): ReadonlyMap<string, string> {
   const directory = join(system, 'resources');
   return new Map(
     readdirSync(directory)
       .flatMap((project) =>
         readdirSync(join(directory, project)).map((key): [string, string] => [
           `${project}/${key}`,
-          names.in(readFileSync(join(directory, project, key), 'utf8').trim()),
+          named(readFileSync(join(directory, project, key), 'utf8').trim()),
         ]),
       )
       .filter(([, value]) => value.length >= SHORTEST),

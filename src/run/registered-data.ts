@@ -3,6 +3,7 @@ import { ok, type Result } from '../basics/result.js';
 import { type DataSource, type OpenSource, parseDataSource } from '../databases/source.js';
 import { readResource } from '../resources/store.js';
 import type { RunContext } from './context.js';
+import { dataNames } from './fork.js';
 
 /** Where registered data is now: what a hook kept of it is read, if it is known only by that. */
 export function resolveSource(context: RunContext, source: DataSource): Result<OpenSource, string> {
@@ -21,13 +22,18 @@ function namedSource({ runDir, system }: RunContext, source: DataSource): Result
   const parsed = parseDataSource(kept.value.toString('utf8').trim(), join(system, 'data'));
   if (!parsed.ok) return { ok: false, error: `what ${project} keeps as ${key} is no place of data: ${parsed.error}` };
   if (parsed.value.kind === 'resource') return { ok: false, error: `${key} of ${project} names another resource` };
-  return ok(parsed.value);
+  if (parsed.value.kind !== 'directory') return ok(parsed.value);
+  // Kept by a hook of this very system: nothing is moved to it, and only the path that runs share has another name.
+  return ok({ ...parsed.value, path: inSystem(parsed.value.path, runDir, runDir) });
 }
 
-/** Where a path of the system that is upgraded lies in this one; all have in common what is not in a system's data. */
-export function inSystem(path: string, runDir: string, system: string): string {
-  const data = join(runDir, 'data');
-  return path === data || path.startsWith(`${data}/`) ? join(system, 'data', path.slice(data.length)) : path;
+/**
+ * Where a path of the system that is upgraded, whichever name of its data it begins with, lies in this one; all have in
+ * common what is not in a system's data.
+ */
+function inSystem(path: string, runDir: string, system: string): string {
+  const data = dataNames(runDir).find((each) => path === each || path.startsWith(`${each}/`));
+  return data === undefined ? path : join(system, 'data', path.slice(data.length));
 }
 
 /** Where data is saved for people, without an ending. */

@@ -1,8 +1,10 @@
 import { existsSync, mkdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
+import { replacePath } from '../basics/files.js';
 import { twinOf } from '../services/systems.js';
 import type { RunContext } from './context.js';
 import { SYSTEM_ROOMS } from './directory.js';
+import { dataNames } from './fork.js';
 import { Scratch } from './scratch.js';
 import { Home } from './workplace.js';
 
@@ -28,8 +30,11 @@ export function besideUpgraded(context: RunContext): RunContext {
 
 /** The run's environment, with what it says of places in the system, also what settings made of them. */
 function environment(env: NodeJS.ProcessEnv, runDir: string, system: string): NodeJS.ProcessEnv {
-  const places = ['data', 'save'].map((room) => [join(runDir, room), join(system, room)] as const);
-  const moved = (text: string): string => places.reduce((said, [from, to]) => said.replaceAll(from, to), text);
+  const places = [
+    ...dataNames(runDir).map((from) => [from, join(system, 'data')] as const),
+    [join(runDir, 'save'), join(system, 'save')] as const,
+  ];
+  const moved = (text: string): string => places.reduce((said, [from, to]) => replacePath(said, from, to), text);
   return {
     ...Object.fromEntries(Object.entries(env).map(([name, value]) => [name, value && moved(value)])),
     GRENADE_RUN_DIR: system,

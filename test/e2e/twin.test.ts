@@ -66,6 +66,33 @@ describe('a twin, freshly installed at the target', () => {
     expect(rig.processes()).toEqual([]);
   });
 
+  test('is that too where the upgraded system lives on a path that runs share', async () => {
+    // One of its files is known by what a hook kept, another by what settings said.
+    const settings = `${APP['projects/app/settings']}register_data kept resource:app/kept\n`;
+    const install = APP['projects/app/install.sh'].replace(
+      'resource_save',
+      'mkdir -p "$DATA_DIR/kept"; resource_save app kept "$DATA_DIR/kept"; resource_save',
+    );
+    await using rig = new Rig({
+      ...yaml(', drift: fail'),
+      ...APP,
+      'projects/app/settings': settings,
+      'projects/app/install.sh': install.replace(
+        '"home = $DATA_DIR"',
+        '"home = $DATA_DIR" "kept = $(resource_get app kept)"',
+      ),
+    });
+    for (const installs of [3, 2]) {
+      const { status, stdout } = await rig.grenade('run', '--from-snapshot');
+      expect(status, stdout).toBe(0);
+      expect(stdout).toMatch(/letters: 1 file, as freshly installed/);
+      const data = rig.read('.grenade', 'latest', 'installs').match(/^data .*$/gm) ?? [];
+      expect(data).toHaveLength(installs);
+      expect(data.at(-1)).toBe(`data ${rig.latest}/twin/data`);
+      expect(new Set(data.slice(0, -1))).toEqual(new Set([`data ${rig.dir}/.grenade/data`]));
+    }
+  });
+
   test('shows a file that upgraded users lack and a setting that they keep, as warnings', async () => {
     const install = freshly('autumn', 'echo "workers = 4" >>"$etc/app.conf"; echo allow >"$etc/policy.yaml"');
     await using rig = new Rig({ ...yaml(''), ...APP, 'projects/app/install.sh': install });
