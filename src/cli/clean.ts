@@ -2,6 +2,7 @@ import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { Journal } from '../journal/journal.js';
 import { dropData, listRuns } from '../run/directory.js';
+import { dropSharedData } from '../run/fork.js';
 import { leftovers } from '../run/leftovers.js';
 import { takeLock } from '../run/lock.js';
 import { endEverything } from '../services/supervisor.js';
@@ -52,7 +53,8 @@ async function cleanAll(dataRoot: string): Promise<number> {
   const ended = [];
   for (const runDir of listRuns(dataRoot)) ended.push(...(await endEverything(runDir)));
   // Only what is ours: somebody may have pointed `data-root` at a directory that holds more.
-  for (const name of ['runs', 'releases', 'snapshots', 'data', 'latest', '.gitignore']) {
+  dropSharedData(dataRoot);
+  for (const name of ['runs', 'releases', 'snapshots', 'latest', '.gitignore']) {
     rmSync(join(dataRoot, name), { recursive: true, force: true });
   }
   // What is left then is the lock, which goes with the directory.

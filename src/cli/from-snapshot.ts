@@ -7,7 +7,7 @@ import { commandLine, listProcesses } from '../process/identity.js';
 import { socketsOf } from '../process/sockets.js';
 import { listRuns } from '../run/directory.js';
 import { releaseDirectory } from '../run/environment.js';
-import { readFork, shareData, writeFork } from '../run/fork.js';
+import { readFork, refusedShare, shareData, writeFork } from '../run/fork.js';
 import { installStamp } from '../run/keep-snapshot.js';
 import { claimPort } from '../services/ports.js';
 import { whatIsLeft } from '../services/strays.js';
@@ -42,6 +42,8 @@ export async function askForSnapshot(
       },
     ]);
   }
+  const refused = refusedShare(dataRoot);
+  if (refused !== undefined) return err([refused]);
   sweep(dataRoot);
   writeFork(runDir, { state: 'asked' });
   const takeBack = shareData(runDir);

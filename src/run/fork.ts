@@ -1,7 +1,8 @@
-import { existsSync, readFileSync, readlinkSync, renameSync, rmSync, symlinkSync } from 'node:fs';
+import { existsSync, lstatSync, readFileSync, readlinkSync, renameSync, rmSync, symlinkSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import * as v from 'valibot';
 import { writeFileAtomic } from '../basics/files.js';
+import type { Problem } from '../basics/problem.js';
 import { listRuns } from './directory.js';
 
 // What a run has to do with snapshots of its base, as a file of the run: later commands need it too.
@@ -59,7 +60,27 @@ export const dataNames = (runDir: string): readonly string[] => [
   ...new Set([join(runDir, 'data'), dataDirectory(runDir)]),
 ];
 
-const sharedData = (runDir: string): string => join(dirname(dirname(runDir)), 'data');
+const sharedData = (runDir: string): string => sharedBelow(dirname(dirname(runDir)));
+const sharedBelow = (dataRoot: string): string => join(dataRoot, 'data');
+
+/** Why runs of this data root cannot share a path of their data; undefined when they can. */
+export function refusedShare(dataRoot: string): Problem | undefined {
+  const path = sharedBelow(dataRoot);
+  if (isOurs(path) || lstatSync(path, { throwIfNoEntry: false }) === undefined) return undefined;
+  return {
+    message: `${path} is there already, and is not of Grenade's making: a run with snapshots has its data at that path`,
+    fix: 'Move it, or name another directory as `data-root` in grenade.yaml.',
+  };
+}
+
+/** Removes that path, unless it is somebody else's. */
+export function dropSharedData(dataRoot: string): void {
+  const path = sharedBelow(dataRoot);
+  if (isOurs(path)) rmSync(path);
+}
+
+/** Whether it is a link of ours: into the data of a run beside it. */
+const isOurs = (path: string): boolean => /^runs\/[^/]+\/data$/.test(leadsTo(path) ?? '');
 
 /** Lets that path lead to this run's data, in one step; returns what lets it lead where it did. */
 export function shareData(runDir: string): () => void {

@@ -1,7 +1,18 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer } from 'node:net';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { eventually, Rig, TWO_RELEASES } from './rig.js';
 
@@ -234,6 +245,25 @@ describe('runs that begin at a snapshot of their base', () => {
     expect(stdout).toMatch(/no snapshot of the base was kept: /);
     expect(stdout).toMatch(why);
     expect(kept(rig)).toEqual([]);
+  });
+
+  test.each([
+    ['a directory', (path: string) => mkdirSync(path)],
+    ['a link', (path: string) => symlinkSync(mkdtempSync(join(dirname(path), 'store-')), path)],
+  ])('%s of somebody else where runs would share their data is refused, and stays', async (_, make) => {
+    await using rig = new Rig({ ...APP, 'grenade.yaml': `${TWO_RELEASES}data-root: srv\n` });
+    const data = join(rig.dir, 'srv', 'data');
+    mkdirSync(dirname(data));
+    make(data);
+    writeFileSync(join(data, 'theirs'), 'precious');
+    const { status, stderr } = await run(rig);
+    expect(status, stderr).toBe(2);
+    expect(stderr).toMatch(/srv\/data is there already, and is not of Grenade's making/);
+    expect(readdirSync(join(rig.dir, 'srv', 'runs'))).toEqual([]);
+    expect((await rig.grenade('run')).status).toBe(0);
+    expect((await rig.grenade('clean', '--all')).status).toBe(0);
+    expect(readFileSync(join(data, 'theirs'), 'utf8')).toBe('precious');
+    expect(existsSync(join(rig.dir, 'srv', 'runs'))).toBe(false);
   });
 
   test('flags that say otherwise, and classic workspaces, are refused', async () => {
