@@ -16,7 +16,7 @@ import { WholeLog } from '../report/whole-log.js';
 import type { RunContext } from '../run/context.js';
 import { dropData, retireRuns } from '../run/directory.js';
 import { runEnvironment } from '../run/environment.js';
-import { enter, type Inside } from '../run/inside.js';
+import { enter } from '../run/inside.js';
 import { resolveProbes } from '../run/probes.js';
 import { runPlan } from '../run/runner.js';
 import { Scratch } from '../run/scratch.js';
@@ -31,7 +31,7 @@ import type { Interrupts } from './interrupts.js';
 import { suffixOf } from './of-run.js';
 import { partOf, planned, stopAfter } from './parts.js';
 import { foldOf, type Prepared } from './prepared.js';
-import { attempt, complain, fromHere } from './say.js';
+import { attempt, complain, fromHere, refuse } from './say.js';
 import { VERSION } from './version.js';
 import { writeViews } from './views.js';
 
@@ -43,6 +43,9 @@ export async function conduct(
   interrupts: Interrupts,
 ): Promise<number> {
   const { workspace, plan, runDir, resumed } = prepared;
+  const entered = await enter(runDir, workspace.dataRoot);
+  if (!entered.ok) return refuse([entered.error]);
+  const inside = entered.value;
   let mask = (text: string): string => text;
   const keep = (of: Workspace): NodeJS.ProcessEnv => {
     const env = runEnvironment(of, runDir);
@@ -79,9 +82,7 @@ export async function conduct(
     log?.event(event, state);
   });
 
-  let inside: Inside | undefined;
   try {
-    inside = await enter(runDir, workspace.dataRoot);
     const harness = { version: VERSION, pid: process.pid, startTime: identify(process.pid)?.startTime ?? '' };
     if (resumed) journal.append({ type: 'run-resumed', harness });
     else

@@ -1,6 +1,5 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { describeFault } from '../basics/fault.js';
 import { Journal } from '../journal/journal.js';
 import { HOOKS, type Hook, type Side } from '../journal/record.js';
 import type { RunState } from '../journal/state.js';
@@ -10,7 +9,7 @@ import { Follower } from '../report/follow.js';
 import { runEnvironment, workspaceEnvironment } from '../run/environment.js';
 import { startHook } from '../run/hook.js';
 import { stemOf } from '../run/hook-notes.js';
-import { enter, type Inside } from '../run/inside.js';
+import { enter } from '../run/inside.js';
 import { Scratch } from '../run/scratch.js';
 import { maskOf } from '../run/secrets.js';
 import { Home } from '../run/workplace.js';
@@ -68,12 +67,9 @@ async function byHand(
     return misused(`${name} has no ${hook} hook`, `It has: ${[...project.hooks.keys()].join(', ')}.`);
   }
 
-  let inside: Inside | undefined;
-  try {
-    inside = await enter(runDir, found.value.dataRoot);
-  } catch (error) {
-    return misused(describeFault(error), 'Run it again.');
-  }
+  const entered = await enter(runDir, found.value.dataRoot);
+  if (!entered.ok) return refuse([entered.error]);
+  const inside = entered.value;
   const side = flags.side ?? sideOf(state, name);
   const journal = new Journal(join(runDir, 'by-hand.ndjson'));
   const step = stepOf(name, hook, side, workspace[side].name, freeNumber(runDir, state.steps.length));

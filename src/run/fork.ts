@@ -46,7 +46,8 @@ export const standOn = (dataRoot: string, snapshot: string): string[] =>
     .filter((runDir) => existsSync(join(runDir, OVERLAY)) && keyIn(readFork(runDir)) === snapshot)
     .map((runDir) => basename(runDir));
 
-const keyIn = (value: Fork | undefined): string | undefined => (value?.state === 'begins' ? value.key : undefined);
+const keyIn = (value: Fork | undefined): string | undefined =>
+  value?.state === 'begins' && value.overlay ? value.key : undefined;
 
 /**
  * What hooks know as the system's data. Where a base may be kept or restored it is the same path in every run, since

@@ -1,7 +1,11 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, readlinkSync, statSync, writeFileSync } from 'node:fs';
 import { chmod, chown } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
+import { promisify } from 'node:util';
+import { describeFault } from '../basics/fault.js';
+import type { Problem } from '../basics/problem.js';
+import { err, ok, type Result } from '../basics/result.js';
 import { withMark } from '../process/identity.js';
 import { readSnapshot } from '../snapshots/store.js';
 import { OVERLAY, readFork } from './fork.js';
@@ -70,21 +74,19 @@ export class Inside {
     const { uid, gid, mode } = statSync(lower);
     await chown(upper, uid, gid);
     await chmod(upper, mode & 0o7777);
-    writeFileSync(join(runDir, 'data', 'README'), SEEN_FROM_OUTSIDE);
     // From here paths have no character that the options of a mount would take for their own.
     const below = `lowerdir=../../${lower.slice(resolve(runDir, '../..').length + 1)}`;
     const options = `${below},upperdir=${OVERLAY}/upper,workdir=${OVERLAY}/work,redirect_dir=on,index=on`;
     const [program, ...args] = this.command(['mount', '-t', 'overlay', '-o', options, 'grenade', 'data'], runDir);
-    const mounting = spawn(program, args, { stdio: ['ignore', 'ignore', 'pipe'] });
-    let said = '';
-    mounting.stderr.setEncoding('utf8').on('data', (text: string) => {
-      said += text;
-    });
-    const status = await new Promise<number | null>((settle) => {
-      mounting.once('error', () => settle(null));
-      mounting.once('close', settle);
-    });
-    return status === 0 ? undefined : said.trim().split('\n').at(-1) || 'mount could not be started';
+    try {
+      await promisify(execFile)(program, args);
+    } catch (error) {
+      const said = error instanceof Error && 'stderr' in error ? String(error.stderr).trim().split('\n').at(-1) : '';
+      return said || `mount could not be started: ${describeFault(error)}`;
+    }
+    // Below what is mounted, where only others look.
+    writeFileSync(join(runDir, 'data', 'README'), SEEN_FROM_OUTSIDE);
+    return undefined;
   }
 
   /** Lets go of it. It lives on with what still runs inside. */
@@ -95,14 +97,14 @@ export class Inside {
 
 /**
  * What hooks of a run live in, as far as its data is an overlay; undefined when they need no such thing. Where nothing
- * lives inside any more, what the run had there is mounted again.
+ * lives inside any more, what the run had there is mounted again; or it is said why that cannot be.
  */
-export async function enter(runDir: string, dataRoot: string): Promise<Inside | undefined> {
+export async function enter(runDir: string, dataRoot: string): Promise<Result<Inside | undefined, Problem>> {
   const fork = readFork(runDir);
-  if (fork?.state !== 'begins' || !fork.overlay) return undefined;
+  if (fork?.state !== 'begins' || !fork.overlay) return ok(undefined);
   const begun = existsSync(join(runDir, OVERLAY));
   const opened = await Inside.open(runDir);
-  if (!begun || (opened !== undefined && !opened.isNew)) return opened?.inside;
+  if (!begun || (opened !== undefined && !opened.isNew)) return ok(opened?.inside);
   const snapshot = readSnapshot(dataRoot, fork.key);
   const refused =
     opened === undefined
@@ -110,9 +112,13 @@ export async function enter(runDir: string, dataRoot: string): Promise<Inside | 
       : snapshot === undefined
         ? `snapshot ${fork.key} is gone`
         : await opened.inside.mount(runDir, join(snapshot.held, 'data'));
-  if (refused === undefined) return opened?.inside;
+  if (refused === undefined) return ok(opened?.inside);
   opened?.inside.close();
-  throw new Error(`the data of run ${basename(runDir)} cannot be mounted again: ${refused}`);
+  const id = basename(runDir);
+  return err({
+    message: `the data of run ${id} cannot be mounted again: ${refused}`,
+    fix: `Let go of it with \`grenade clean --run ${id}\`, and begin anew.`,
+  });
 }
 
 const SEEN_FROM_OUTSIDE = `The data of this run is mounted here for its hooks and services, and for nobody else.

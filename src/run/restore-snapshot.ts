@@ -1,4 +1,4 @@
-import { appendFileSync, existsSync } from 'node:fs';
+import { appendFileSync, existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { formatSize } from '../basics/size.js';
 import type { Failure } from '../journal/failure.js';
@@ -7,7 +7,7 @@ import { listResources } from '../resources/store.js';
 import { markUsed, readSnapshot } from '../snapshots/store.js';
 import type { RunContext } from './context.js';
 import { copyTree, type Logged } from './copy.js';
-import { readFork, writeFork } from './fork.js';
+import { OVERLAY, readFork, writeFork } from './fork.js';
 import { runSnapshotScript } from './snapshot-script.js';
 
 /** Puts the base that a snapshot holds where hooks look for it: its data, what they kept with `resource_save`, logs. */
@@ -32,6 +32,7 @@ export async function restoreBase(context: RunContext, step: Step, logged: Logge
   if (!mounted) {
     if (refused !== undefined) appendFileSync(logged.log, `no overlay: ${refused}\n`);
     writeFork(runDir, { ...fork, overlay: false });
+    rmSync(join(runDir, OVERLAY), { recursive: true, force: true });
     const copied = await copyTree(join(held, 'data'), join(runDir, 'data'), logged);
     if (!copied.ok) return failed(`data could not be copied: ${copied.error}`);
   }

@@ -186,6 +186,34 @@ describe('runs that begin at a snapshot of their base', () => {
     expect(kept(rig)).toEqual([]);
   });
 
+  test.runIf(ROOT)('data that cannot be mounted is copied, and what cannot be mounted again is refused', async () => {
+    await using rig = new Rig(APP);
+    // What the kernel of a container may say.
+    rig.write({ 'bin/mount': '#!/bin/sh\necho "mount: permission denied." >&2\nexit 32\n' });
+    const refusing = { PATH: `${join(rig.dir, 'bin')}:${process.env.PATH}` };
+    await run(rig);
+    const copied = await rig.start(['run', '--from-snapshot', '-b'], { env: refusing }).outcome;
+    expect(copied.status, copied.stdout).toBe(0);
+    expect(restored(rig)).toMatchObject({ by: 'copy' });
+    expect(rig.log('restore-snapshot')).toContain('no overlay: mount: permission denied.');
+    expect(readdirSync(join(rig.latest, 'data')).sort()).toEqual(['app', 'app.json']);
+    expect(existsSync(join(rig.latest, 'overlay'))).toBe(false);
+    await rig.grenade('clean');
+
+    // Its service ends, and with it the mount.
+    expect((await run(rig, '-b')).status).toBe(0);
+    expect((await rig.grenade('resource', 'app', 'shutdown')).status).toBe(0);
+    await eventually('the end of the service', () => rig.processes().length === 0);
+    const journal = readFileSync(join(rig.latest, 'journal.ndjson'), 'utf8');
+    const again = await rig.start(['resource', 'app', 'start'], { env: refusing }).outcome;
+    expect(again.status, again.stdout).toBe(2);
+    expect(again.stderr).toMatch(/the data of run \S+ cannot be mounted again: mount: permission denied/);
+    expect(again.stderr).toMatch(/grenade clean --run \S+/);
+    expect(readFileSync(join(rig.latest, 'journal.ndjson'), 'utf8')).toBe(journal);
+    expect((await rig.grenade('resource', 'app', 'start')).status).toBe(0);
+    expect((await rig.grenade('resource', 'app', 'verify')).status).toBe(0);
+  });
+
   test('after a failure what is up is up, clean ends it, and nothing is left', async () => {
     await using rig = new Rig({ ...APP, 'projects/app/migrate.sh': script('false') });
     await run(rig);
