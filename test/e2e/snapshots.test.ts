@@ -382,12 +382,17 @@ describe('a snapshot.sh', () => {
 });
 
 describe.runIf(ROOT)('on a small disk', () => {
-  /** All that runs write lies on a disk of its own. */
-  const disk = (rig: Rig, megabytes: number): Disposable => {
+  /** All that runs write lies on a disk of its own; what they left there goes before the disk does. */
+  const disk = (rig: Rig, megabytes: number): AsyncDisposable => {
     const data = join(rig.dir, '.grenade');
     mkdirSync(data);
     execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${megabytes}m`, 'grenade-test', data]);
-    return { [Symbol.dispose]: () => execFileSync('umount', [data]) };
+    return {
+      [Symbol.asyncDispose]: async () => {
+        await rig.grenade('clean', '--all');
+        execFileSync('umount', [data]);
+      },
+    };
   };
 
   test('what does not fit is not kept, nothing is left of it, and the run passes', async () => {
@@ -395,7 +400,7 @@ describe.runIf(ROOT)('on a small disk', () => {
       ...APP,
       'projects/app/smoke.sh': script('head -c 12000000 /dev/urandom >"$DATA_DIR/large"'),
     });
-    using _ = disk(rig, 20);
+    await using _ = disk(rig, 20);
     const { status, stdout } = await run(rig);
     expect(status, stdout).toBe(0);
     expect(stdout).toMatch(/no snapshot of the base was kept: it takes 12 MB, and [\d.]+ MB are free on its disk/);
@@ -407,16 +412,14 @@ describe.runIf(ROOT)('on a small disk', () => {
     expect(full.status, full.stdout).toBe(0);
     expect(full.stdout).toMatch(/no snapshot of the base was kept: snapshot.sh save of app failed: exit 1/);
     expect(kept(rig)).toEqual([]);
-    await rig.grenade('clean', '--all');
   });
 
   test('what fits is an overlay there too', async () => {
     await using rig = new Rig(APP);
-    using _ = disk(rig, 40);
+    await using _ = disk(rig, 40);
     await run(rig);
     const { status, stdout } = await run(rig);
     expect(status, stdout).toBe(0);
     expect(restored(rig)).toMatchObject({ by: 'overlay' });
-    await rig.grenade('clean', '--all');
   });
 });
