@@ -1,4 +1,4 @@
-/** Stands for all phases before services are taken down, wherever names of phases are asked for. */
+/** Stands for all phases up to the last check after the upgrade, wherever names of phases are asked for. */
 export const EVERY_PHASE = 'all';
 
 /** What a probe is, as far as views need to know: it asks all through the run whether something answers. */
