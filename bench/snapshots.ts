@@ -47,7 +47,7 @@ async function pair(empty: boolean): Promise<{ readonly first: Timed; readonly s
   }
 }
 
-/** How many times as fast the second run of the quickstart is as the first, whole time. */
+/** How long the second run of the quickstart takes, as a part of the first; whole time. */
 export async function snapshots(): Promise<Row[]> {
   const rows: Row[] = [];
   for (const empty of [true, false]) {
