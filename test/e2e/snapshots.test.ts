@@ -251,8 +251,11 @@ describe('runs that begin at a snapshot of their base', () => {
     ['a service that outlives the shutdown', { 'projects/app/shutdown.sh': script('echo not me') }, /app still runs/],
     [
       'data that lies elsewhere',
-      { 'projects/app/settings': 'register_project_for_upgrade app\nregister_data logs /var/log/apt\n' },
-      /logs lies in \/var\/log\/apt, not in \$DATA_DIR, and no project has a snapshot.sh for it/,
+      {
+        'projects/app/settings': 'register_project_for_upgrade app\nregister_data logs "$GRENADE_WORKSPACE/logs"\n',
+        'logs/today': 'quiet\n',
+      },
+      /logs lies in \S+\/workspace\/logs, not in \$DATA_DIR, and no project has a snapshot.sh for it/,
     ],
     [
       'a workspace that was changed meanwhile',
