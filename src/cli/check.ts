@@ -34,9 +34,11 @@ async function checked(at: string, flags: CheckFlags, signal: AbortSignal): Prom
   const findings = [...refused, ...reviewed];
   const format = flags.format ?? 'people';
   const cwd = process.cwd();
+  // GitHub knows files by their paths in the checkout, wherever in it the job stands.
+  const root = process.env.GITHUB_WORKSPACE || cwd;
   if (format === 'json') process.stdout.write(asJson(findings, cwd));
-  else if (format === 'sarif') process.stdout.write(asSarif(findings, cwd, VERSION));
-  else if (format === 'github') process.stdout.write(asGithub(findings, cwd));
+  else if (format === 'sarif') process.stdout.write(asSarif(findings, root, VERSION));
+  else if (format === 'github') process.stdout.write(asGithub(findings, root));
   else {
     for (const note of notes) process.stdout.write(`note: ${note}\n`);
     process.stdout.write(forPeople(findings, cwd, styleFor(process.stdout, process.env)));
@@ -49,7 +51,14 @@ async function checked(at: string, flags: CheckFlags, signal: AbortSignal): Prom
 async function refusedBy(dir: string, signal: AbortSignal): Promise<{ refused: Finding[]; notes: string[] }> {
   const loaded = await loadWorkspace(dir, { ...readOptions({}), signal });
   const wrong = loaded.ok ? checkProbePhases(loaded.value.probes, planFor(loaded.value)) : loaded.error;
-  const refused = wrong.map((each): Finding => ({ ...each, rule: each.rule ?? 'workspace', severity: 'error' }));
+  const refused = wrong.map(
+    ({ file = join(dir, 'grenade.yaml'), rule = 'workspace', ...each }): Finding => ({
+      ...each,
+      file,
+      rule,
+      severity: 'error',
+    }),
+  );
   if (!loaded.ok) return { refused, notes: [] };
   const { projects, warnings } = loaded.value;
   const weak = projects.flatMap((project) => caveats(project, loaded.value).map((what) => `${project.name} ${what}`));

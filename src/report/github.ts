@@ -1,9 +1,9 @@
-import { isAbsolute, relative, resolve } from 'node:path';
 import { formatDuration } from '../basics/duration.js';
 import { probeResults } from '../checks/budget.js';
 import { elapsedMs } from '../journal/fold.js';
 import type { RunState } from '../journal/state.js';
 import { accountOf } from './account.js';
+import { type Annotation, annotate } from './annotation.js';
 import { gist } from './evidence.js';
 import { explain } from './explain.js';
 import { stepTitle } from './names.js';
@@ -32,13 +32,6 @@ const LINES = 30;
 const GROUPS = 20;
 const OUTAGES = 3;
 
-interface Annotation {
-  readonly level: 'error' | 'warning';
-  readonly title: string;
-  readonly text: string;
-  readonly at?: { readonly file: string; readonly line: number };
-}
-
 /** What went wrong as commands of GitHub's that put it beside the lines of a change, the worst first. */
 export function annotations(state: RunState, options: GithubOptions): string[] {
   const clean = cleaner(options.mask);
@@ -47,7 +40,7 @@ export function annotations(state: RunState, options: GithubOptions): string[] {
     all
       .filter((each) => each.level === level)
       .slice(0, ANNOTATIONS)
-      .map((each) => command(each, options.root)),
+      .map((each) => annotate(each, options.root)),
   );
 }
 
@@ -86,20 +79,6 @@ function doubts(state: RunState, clean: Clean): Annotation[] {
   );
   return [...printed, ...weak];
 }
-
-/** `::error file=F,line=L,title=T::TEXT`, with what GitHub reads as its own written in its own way. */
-function command({ level, title, text, at }: Annotation, root: string): string {
-  const file = at === undefined ? undefined : relative(root, resolve(root, at.file));
-  const known = file !== undefined && file !== '' && !file.startsWith('..') && !isAbsolute(file);
-  const properties = [
-    ...(known ? [`file=${property(file)}`, ...(at === undefined || at.line === 0 ? [] : [`line=${at.line}`])] : []),
-    `title=${property(title)}`,
-  ];
-  return `::${level} ${properties.join(',')}::${data(text)}`;
-}
-
-const data = (text: string): string => text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A');
-const property = (text: string): string => data(text).replaceAll(':', '%3A').replaceAll(',', '%2C');
 
 /** A run on one page of Markdown, for the summary of a job. */
 export function summary(state: RunState, options: GithubOptions): string {

@@ -5,8 +5,10 @@ import type { Source } from './source.js';
 export type Severity = 'error' | 'warning' | 'note';
 
 /** What a reviewer has to say about one place. */
-export interface Finding extends Omit<Problem, 'rule'> {
+export interface Finding extends Omit<Problem, 'rule' | 'file'> {
   readonly rule: string;
+  /** Absolute. */
+  readonly file: string;
   readonly severity: Severity;
 }
 

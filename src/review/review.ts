@@ -14,14 +14,14 @@ export function review(plugins: readonly Plugin[]): Finding[] {
           severity,
           message,
           fix,
-          ...(file === undefined ? {} : { file }),
+          file,
           line: line ?? 1,
           ...(column === undefined ? {} : { column }),
         };
       }),
     );
     return silence(found, plugin.sources).sort(
-      (a, b) => compare(a.file ?? '', b.file ?? '') || (a.line ?? 0) - (b.line ?? 0) || compare(a.rule, b.rule),
+      (a, b) => compare(a.file, b.file) || (a.line ?? 0) - (b.line ?? 0) || compare(a.rule, b.rule),
     );
   });
 }

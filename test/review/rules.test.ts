@@ -1,8 +1,6 @@
 import { relative } from 'node:path';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { asGithub, asJson, asSarif, forPeople } from '../../src/report/review/formats.js';
-import { PLAIN } from '../../src/report/style.js';
 import { Plugin } from '../../src/review/plugin.js';
 import { findPlugins, readPlugin } from '../../src/review/read.js';
 import { review } from '../../src/review/review.js';
@@ -211,29 +209,4 @@ test('functions that call each other are walked to an end', () => {
     problems: [],
   });
   expect(plugin.reached('upgrade').length).toBeLessThan(30_000);
-});
-
-test('the formats', () => {
-  const findings = [
-    {
-      rule: 'endless-wait',
-      severity: 'warning' as const,
-      message: '100% of it',
-      fix: 'Count, and die',
-      file: '/w/a b/start.sh',
-      line: 3,
-      column: 2,
-    },
-    {
-      rule: 'never-called',
-      severity: 'error' as const,
-      message: 'resource.sh is never called',
-      fix: 'Rename it',
-      file: '/w/resource.sh',
-    },
-  ];
-  expect(forPeople(findings, '/w', PLAIN)).toMatchSnapshot();
-  expect(asJson(findings, '/w')).toMatchSnapshot();
-  expect(asGithub(findings, '/w')).toMatchSnapshot();
-  expect(asSarif(findings, '/w', '1.0.0')).toMatchSnapshot();
 });

@@ -6,7 +6,8 @@ const refused = (name: ErrorRule, why: string): Rule => ({
   name,
   severity: 'error',
   why,
-  find: ({ problems }) => problems.filter(({ rule }) => (rule ?? 'workspace') === name),
+  find: ({ dir, problems }) =>
+    problems.filter(({ rule }) => (rule ?? 'workspace') === name).map((each) => ({ ...each, file: each.file ?? dir })),
 });
 
 export const REFUSED: readonly Rule[] = [
