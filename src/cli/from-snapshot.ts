@@ -9,7 +9,7 @@ import { listRuns } from '../run/directory.js';
 import { releaseDirectory } from '../run/environment.js';
 import { readFork, refusedShare, shareData, writeFork } from '../run/fork.js';
 import { installStamp } from '../run/keep-snapshot.js';
-import { claimPort } from '../services/ports.js';
+import { claimPort, portsOf, takeBackPorts } from '../services/ports.js';
 import { whatIsLeft } from '../services/strays.js';
 import { livingServices } from '../services/supervisor.js';
 import { ingredientsOf, keyOf } from '../snapshots/key.js';
@@ -53,13 +53,19 @@ export async function askForSnapshot(
   return ok({ takeBack });
 }
 
+/** What becomes of a run that asked for a snapshot. */
+export type Forked =
+  | { readonly kind: 'planned'; readonly plan: Plan; readonly warnings: readonly string[] }
+  /** Its ports are others from here on, those of its snapshot: what settings made of them has to be made again. */
+  | { readonly kind: 'ports-changed' };
+
 /** The plan of a run that begins at the snapshot of its base, or that is to keep one because there is none. */
 export async function planFromSnapshot(
   plan: Plan,
   workspace: Workspace,
   runDir: string,
   stop: AbortSignal,
-): Promise<Result<{ readonly plan: Plan; readonly warnings: readonly string[] }, readonly Problem[]>> {
+): Promise<Result<Forked, readonly Problem[]>> {
   const { dataRoot } = workspace;
   const ingredients = ingredientsOf(workspace, runDir, VERSION);
   const key = keyOf(ingredients);
@@ -70,21 +76,32 @@ export async function planFromSnapshot(
     writeFork(runDir, { state: 'builds', key, ingredients });
     const warnings =
       damage === undefined ? [] : [`snapshot ${key} was dropped and the base built again, because ${damage}`];
-    return ok({ plan: keepingBase(plan), warnings });
+    return ok({ kind: 'planned', plan: keepingBase(plan), warnings });
   }
+  // Before its key was known, ports were those of whichever snapshot was used last.
+  const changed = areOthers(snapshot.ports, portsOf(runDir));
+  if (changed) takeBackPorts(runDir);
   const taken: Problem[] = [];
   for (const [name, port] of Object.entries(snapshot.ports)) {
     if (!(await claimPort(runDir, name, port))) taken.push(portTaken(snapshot, name, port));
   }
   if (taken.length > 0) return err(taken);
+  if (changed) return ok({ kind: 'ports-changed' });
   // Where services are started by somebody who is not inside, they would not see what is mounted there.
   writeFork(runDir, { state: 'begins', key, overlay: snapshot.unsupervised.length === 0 });
   const installed = workspace.projects.filter(({ name }) => {
     const stamp = installStamp(releaseDirectory(workspace, name, 'base'));
     return stamp !== undefined && stamp === snapshot.installed[name];
   });
-  return ok({ plan: fromSnapshot(plan, new Set(installed.map(({ name }) => name))), warnings: [] });
+  const begun = fromSnapshot(plan, new Set(installed.map(({ name }) => name)));
+  return ok({ kind: 'planned', plan: begun, warnings: [] });
 }
+
+/** Whether a name has another port than it had there, or another name one of those. */
+const areOthers = (there: Snapshot['ports'], here: Snapshot['ports']): boolean =>
+  Object.entries(there).some(
+    ([name, port]) => here[name] !== port && (here[name] !== undefined || Object.values(here).includes(port)),
+  );
 
 function portTaken({ key }: Snapshot, name: string, port: number): Problem {
   const holder = listProcesses().find(({ pid }) => socketsOf([pid]).some((socket) => socket.port === port));

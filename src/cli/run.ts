@@ -116,6 +116,8 @@ async function begin(
     if (!made.ok) return made;
     const forked = await snapshots?.planFromSnapshot(made.value, workspace.value, runDir, signal);
     if (forked?.ok === false) return forked;
+    // Only once: with the ports of a snapshot, settings make the base of that snapshot.
+    if (forked?.value.kind === 'ports-changed') return read(prepared);
     const plan = forked === undefined ? made : ok(forked.value.plan);
     const stray = unknownLabel(flags.s, plan.value);
     const wrong = [...(stray === undefined ? [] : [stray]), ...checkProbePhases(workspace.value.probes, plan.value)];

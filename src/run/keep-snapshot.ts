@@ -1,4 +1,4 @@
-import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, statfsSync, statSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdirSync, statfsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { err, ok, type Result } from '../basics/result.js';
 import { formatSize } from '../basics/size.js';
@@ -7,6 +7,7 @@ import type { OpenSource } from '../databases/source.js';
 import type { RunState } from '../journal/state.js';
 import type { Step } from '../plan/plan.js';
 import { identify } from '../process/identity.js';
+import { portsOf } from '../services/ports.js';
 import { whatIsLeft } from '../services/strays.js';
 import { livingServices } from '../services/supervisor.js';
 import { changedBetween, ingredientsOf, keyOf } from '../snapshots/key.js';
@@ -185,14 +186,6 @@ export function placeOutside(
   const local = hostname === 'localhost' || hostname === '[::1]' || hostname.startsWith('127.');
   return local && ports.has(Number(port)) ? undefined : host;
 }
-
-/** What `free_port` has given so far, by name. */
-export const portsOf = (runDir: string): Record<string, number> =>
-  Object.fromEntries(
-    readdirSync(join(runDir, 'ports'), { withFileTypes: true })
-      .filter((entry) => entry.isFile())
-      .map(({ name }) => [name, Number(readFileSync(join(runDir, 'ports', name), 'utf8'))]),
-  );
 
 /** What tells one complete install of a release from the next; undefined when none is complete. */
 export function installStamp(release: string): string | undefined {

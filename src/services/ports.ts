@@ -1,4 +1,4 @@
-import { linkSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { linkSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join, resolve } from 'node:path';
 import { isListenedOn } from '../process/sockets.js';
@@ -52,6 +52,21 @@ export async function claimPort(runDir: string, name: string, port: number): Pro
   if (!created(() => writeFileSync(claim, name, { flag: 'wx' }))) return false;
   writeFileSync(file, `${port}\n`, { flag: 'wx' });
   return true;
+}
+
+/** What `free_port` has given so far, by name. */
+export const portsOf = (runDir: string): Record<string, number> =>
+  Object.fromEntries(
+    readdirSync(join(runDir, 'ports'), { withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map(({ name }) => [name, Number(readFileSync(join(runDir, 'ports', name), 'utf8'))]),
+  );
+
+/** Takes back every port that was given so far, before anything listens on one. */
+export function takeBackPorts(runDir: string): void {
+  const directory = join(runDir, 'ports');
+  rmSync(directory, { recursive: true });
+  mkdirSync(directory);
 }
 
 function readPort(file: string): number | undefined {

@@ -1,5 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { portsOf } from '../services/ports.js';
 
 /** What differs between two runs by itself, and what stands for it: so that the rest can be compared. */
 export class Names {
@@ -13,7 +12,7 @@ export class Names {
       [runDir, '$RUN'],
       [workspace, '$WORKSPACE'],
     ];
-    this.#ports = portsOf(runDir);
+    this.#ports = new Map(Object.entries(portsOf(runDir)).map(([name, port]) => [String(port), name]));
   }
 
   /** `/srv/shop/.grenade/runs/2026-11-23-130200/data -p 26665` becomes `$RUN/data -p {s3rver}`. */
@@ -36,13 +35,4 @@ export class Names {
   legend(): string[] {
     return [...this.#ports].map(([number, name]) => `{${name}} = ${number}`).sort();
   }
-}
-
-function portsOf(runDir: string): ReadonlyMap<string, string> {
-  const directory = join(runDir, 'ports');
-  return new Map(
-    readdirSync(directory, { withFileTypes: true })
-      .filter((entry) => entry.isFile())
-      .map(({ name }): [string, string] => [readFileSync(join(directory, name), 'utf8').trim(), name]),
-  );
 }

@@ -247,6 +247,29 @@ describe('runs that begin at a snapshot of their base', () => {
     expect(begun(rig)).toBe(true);
   });
 
+  test('of snapshots with different ports, the one that is chosen has its own, also for settings', async () => {
+    const settings = 'register_project_for_upgrade app\necho "$(free_port app)" >"$GRENADE_RUN_DIR/asked"\n';
+    const start = APP['projects/app/start.sh'];
+    await using rig = new Rig({ ...APP, 'projects/app/settings': settings });
+    expect((await run(rig)).status).toBe(0);
+    const port = rig.read('.grenade', 'latest', 'ports', 'app');
+    const squatter = createServer().listen(Number(port), '127.0.0.1');
+    try {
+      await new Promise((resolve) => squatter.once('listening', resolve));
+      rig.write({ 'projects/app/start.sh': `${start}# another base\n` });
+      expect((await run(rig)).status).toBe(0);
+    } finally {
+      squatter.close();
+    }
+    expect(rig.read('.grenade', 'latest', 'ports', 'app')).not.toBe(port);
+    rig.write({ 'projects/app/start.sh': start });
+    const { status, stdout, stderr } = await run(rig);
+    expect(status, stdout + stderr).toBe(0);
+    expect(begun(rig)).toBe(true);
+    expect(rig.read('.grenade', 'latest', 'ports', 'app')).toBe(port);
+    expect(rig.read('.grenade', 'latest', 'asked')).toBe(port);
+  });
+
   test.each([
     ['a service that outlives the shutdown', { 'projects/app/shutdown.sh': script('echo not me') }, /app still runs/],
     [
