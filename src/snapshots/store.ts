@@ -17,7 +17,7 @@ import * as v from 'valibot';
 import { writeFileAtomic } from '../basics/files.js';
 import { err, ok, type Result } from '../basics/result.js';
 import { FORMAT } from './key.js';
-import { describeTree, differenceFrom, type Entry, type Patience } from './tree.js';
+import { checkTree, describeTree, type Entry, type Patience } from './tree.js';
 
 /*
  * snapshots/
@@ -58,7 +58,7 @@ const manifest = v.object({
 });
 
 /** What a snapshot says of itself. */
-export type Manifest = v.InferOutput<typeof manifest>;
+type Manifest = v.InferOutput<typeof manifest>;
 /** What whoever keeps one says of it. */
 export type About = Omit<Manifest, 'format' | 'boot' | 'entries' | 'bytes' | 'keptAt'>;
 
@@ -115,11 +115,14 @@ export async function findDamage(
     .filter((line) => line !== '')
     .map((line) => JSON.parse(line));
   const trust = snapshot.boot === bootId();
-  const differs = await differenceFrom(snapshot.held, entries, { ...patience, trust });
-  if (differs !== undefined || trust) return differs;
+  const checked = await checkTree(snapshot.held, entries, { ...patience, trust });
+  if (!checked.ok) return checked.error;
+  if (trust) return undefined;
   // All of it was read: from here on, until the next boot, what the kernel says is enough.
-  const { held, usedAt: _, ...rest } = snapshot;
-  writeDescription(directory, await describeTree(held, patience), rest);
+  const { held: _, usedAt, ...rest } = snapshot;
+  writeDescription(directory, checked.value, rest);
+  // To be looked at is not to be used.
+  utimesSync(join(directory, MANIFEST), usedAt / 1000, usedAt / 1000);
   return undefined;
 }
 

@@ -1,6 +1,7 @@
 import { createHash, type Hash } from 'node:crypto';
 import { closeSync, lstatSync, openSync, readdirSync, readlinkSync, readSync, type Stats } from 'node:fs';
 import { setImmediate as turn } from 'node:timers/promises';
+import { err, ok, type Result } from '../basics/result.js';
 
 /** One entry of a tree as it was described. Names of files are bytes: they stand here as latin1. */
 export interface Entry {
@@ -35,32 +36,34 @@ export async function describeTree(root: string, patience: Patience = {}): Promi
 }
 
 /**
- * The first way in which a tree differs from its description, in words; undefined when it does not. What a file holds
- * is read again only where the kernel says that it may have changed since, or for every file when `trust` is false:
+ * The description of a tree that is as it was described, with what the kernel says of it now; or the first way in which
+ * it differs, in words. What a file holds is read again only where the kernel says that it may have changed since, or for every file when `trust` is false:
  * after a power loss what the kernel says may be newer than what is on the disk.
  */
-export async function differenceFrom(
+export async function checkTree(
   root: string,
   entries: readonly Entry[],
   options: Patience & { readonly trust: boolean },
-): Promise<string | undefined> {
+): Promise<Result<Entry[], string>> {
   const pace = new Pace(options);
+  const seen: Entry[] = [];
   const left = new Map(entries.map((entry) => [entry.path, entry]));
   for (const [path, at] of walk(root)) {
     const entry = left.get(path);
     const name = Buffer.from(path, 'latin1').toString();
-    if (entry === undefined) return `${name} was not there`;
+    if (entry === undefined) return err(`${name} was not there`);
     left.delete(path);
     const now = lookAt(path, at);
-    if (!sameOutside(entry, now)) return `${name} is not what it was`;
+    if (!sameOutside(entry, now)) return err(`${name} is not what it was`);
     const known = options.trust && now.seen.inode === entry.seen.inode && now.seen.changed === entry.seen.changed;
     if (entry.kind === 'file' && !known && (await sumOf(at, pace)) !== entry.holds) {
-      return `${name} does not hold what it did`;
+      return err(`${name} does not hold what it did`);
     }
+    seen.push({ ...now, holds: entry.holds });
     await pace.breathe();
   }
   const [gone] = left.keys();
-  return gone === undefined ? undefined : `${Buffer.from(gone, 'latin1').toString()} is gone`;
+  return gone === undefined ? ok(seen) : err(`${Buffer.from(gone, 'latin1').toString()} is gone`);
 }
 
 /** How many bytes the files of a tree hold. */

@@ -113,7 +113,9 @@ describe('the store of snapshots', () => {
     await keep('aa', 10);
     const file = join(storeOf(root), 'aa', 'manifest.json');
     writeFileSync(file, readFileSync(file, 'utf8').replace(/"boot": "[^"]*"/, '"boot": "earlier"'));
+    utimesSync(file, 1000, 1000);
     expect(await damage('aa')).toBeUndefined();
+    expect(readSnapshot(root, 'aa')?.usedAt).toBe(1_000_000);
     // All of it was read, and from now on that is known.
     expect(readSnapshot(root, 'aa')?.boot).not.toBe('earlier');
     expect(await damage('aa')).toBeUndefined();
