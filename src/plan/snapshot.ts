@@ -6,7 +6,8 @@ import type { Phase, Plan, Step } from './plan.js';
  * The same plan, in which the base is kept as a snapshot once all of it is down, before anything of the target runs.
  */
 export function keepingBase(plan: Plan): Plan {
-  const down = plan.phases.findLastIndex(({ steps }) => steps.some(takesDown));
+  // A restart of the base for itself is the base's.
+  const down = plan.phases.findLastIndex(({ blame, steps }) => blame !== 'base' && steps.some(takesDown));
   const at = down === -1 ? plan.phases.findIndex(({ blame }) => blame !== 'base') : down + 1;
   // It never fails a run: why nothing was kept is a warning.
   return withPhases(plan, plan.scenario, [
@@ -39,11 +40,8 @@ export function fromSnapshot(plan: Plan, installed: ReadonlySet<string>): Plan {
 const MAKES: ReadonlySet<Hook> = new Set(['smoke', 'early_create', 'create']);
 
 /** Whether a step takes part of the base down for the upgrade, or looks at it once it is down. */
-const takesDown = ({ side, phase, action }: Step): boolean =>
-  side === 'base' &&
-  action.kind === 'hook' &&
-  (action.hook === 'shutdown' || action.hook === 'verify_noapi') &&
-  !phase.startsWith('control');
+const takesDown = ({ side, action }: Step): boolean =>
+  side === 'base' && action.kind === 'hook' && (action.hook === 'shutdown' || action.hook === 'verify_noapi');
 
 function phaseOf({ releases }: Plan, kind: 'keep-snapshot' | 'restore-snapshot', blame: Phase['blame']): PhaseDraft {
   const step: StepDraft = {
