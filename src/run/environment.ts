@@ -1,4 +1,4 @@
-import { closeSync, existsSync, mkdirSync, openSync, rmSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, openSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Hook, Side } from '../journal/record.js';
@@ -38,6 +38,12 @@ export function beginRelease(directory: string): void {
 export function completeRelease(directory: string): void {
   // Not synced: a mark that a power loss takes with it costs one more install, and nothing else.
   closeSync(openSync(`${directory}.complete`, 'w'));
+}
+
+/** What tells one complete install of a release from the next; undefined when none is complete. */
+export function installStamp(release: string): string | undefined {
+  const mark = statSync(`${release}.complete`, { throwIfNoEntry: false });
+  return mark === undefined || !existsSync(release) ? undefined : `${mark.ino} ${mark.mtimeMs}`;
 }
 
 /** What every process of a run sees, whichever hook it is for. */

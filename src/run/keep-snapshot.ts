@@ -1,4 +1,4 @@
-import { appendFileSync, existsSync, mkdirSync, statfsSync, statSync } from 'node:fs';
+import { appendFileSync, mkdirSync, statfsSync } from 'node:fs';
 import { join } from 'node:path';
 import { err, ok, type Result } from '../basics/result.js';
 import { formatSize } from '../basics/size.js';
@@ -15,8 +15,8 @@ import { keepSnapshot, listSnapshots, type NotKept } from '../snapshots/store.js
 import { sizeOf } from '../snapshots/tree.js';
 import type { RunContext } from './context.js';
 import { copyTree, type Logged, syncTree } from './copy.js';
-import { releaseDirectory } from './environment.js';
-import { dataNames, readFork, standOn } from './fork.js';
+import { installStamp, releaseDirectory } from './environment.js';
+import { dataNames, type Fork, readFork, standOn } from './fork.js';
 import { resolveSource } from './registered-data.js';
 import { runSnapshotScript } from './snapshot-script.js';
 
@@ -45,7 +45,7 @@ export async function keepBase(context: RunContext, step: Step, logged: Logged):
 
 async function keep(
   context: RunContext,
-  fork: Extract<ReturnType<typeof readFork>, { state: 'builds' }>,
+  fork: Extract<Fork, { state: 'builds' }>,
   logged: Logged,
 ): Promise<Result<{ readonly bytes: number; readonly dropped: readonly string[] }, string>> {
   const { runDir, workspace, state } = context;
@@ -84,7 +84,7 @@ async function keep(
     }
     return ok(undefined);
   };
-  const started = new Set(state.lives.map(({ step }) => step));
+  const supervised = supervisedIn(state);
   const kept = await keepSnapshot(
     dataRoot,
     {
@@ -101,7 +101,7 @@ async function keep(
       ),
       created: createdIn(state),
       unsupervised: workspace.projects
-        .filter(({ name, hooks }) => hooks.has('start') && !started.has(`${name}/start:base@${workspace.base.name}`))
+        .filter(({ name, hooks }) => hooks.has('start') && !supervised.has(name))
         .map(({ name }) => name),
       ingredients: fork.ingredients,
     },
@@ -144,6 +144,16 @@ const createdIn = ({ steps }: RunState): string[] => [
   ),
 ];
 
+/** Projects whose start at the base started a supervised service. */
+function supervisedIn({ steps, lives }: RunState): ReadonlySet<string> {
+  const started = new Set(lives.map(({ step }) => step));
+  return new Set(
+    steps.flatMap(({ record: { key, action, side } }) =>
+      started.has(key) && side === 'base' && action.kind === 'hook' && action.hook === 'start' ? [action.project] : [],
+    ),
+  );
+}
+
 /** What still runs, so that the files are not at rest; undefined when nothing does. */
 function stillUp(runDir: string): string | undefined {
   const services = livingServices(runDir).map(({ name }) => name);
@@ -173,7 +183,7 @@ function elsewhere(context: RunContext): string | undefined {
 }
 
 /** Where data lies when that is not below one of these directories or behind one of these ports of this machine. */
-export function placeOutside(
+function placeOutside(
   source: OpenSource,
   directories: readonly string[],
   ports: ReadonlySet<number>,
@@ -185,10 +195,4 @@ export function placeOutside(
   const { hostname, port, host } = source.url;
   const local = hostname === 'localhost' || hostname === '[::1]' || hostname.startsWith('127.');
   return local && ports.has(Number(port)) ? undefined : host;
-}
-
-/** What tells one complete install of a release from the next; undefined when none is complete. */
-export function installStamp(release: string): string | undefined {
-  const mark = statSync(`${release}.complete`, { throwIfNoEntry: false });
-  return mark === undefined || !existsSync(release) ? undefined : `${mark.ino} ${mark.mtimeMs}`;
 }
