@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
 import { formatSize } from '../basics/size.js';
-import { columns } from '../report/text.js';
+import { columns, dateTime } from '../report/text.js';
 import { standOn } from '../run/fork.js';
 import { takeLock } from '../run/lock.js';
 import { dropSnapshot, listSnapshots, type Snapshot, storeOf, sweep } from '../snapshots/store.js';
@@ -20,7 +20,7 @@ export async function list(at: string): Promise<number> {
     each.key,
     `${each.base} → ${each.target}`,
     formatSize(each.bytes),
-    `kept ${localTime(each.keptAt)} by run ${each.run}`,
+    `kept ${dateTime(each.keptAt)} by run ${each.run}`,
     used(each, standOn(dataRoot, each.key)),
   ]);
   const bytes = all.reduce((sum, each) => sum + each.bytes, 0);
@@ -82,11 +82,5 @@ const used = ({ usedAt, keptAt }: Snapshot, runs: readonly string[]): string =>
   runs.length > 0
     ? `run ${runs.map((run) => basename(run)).join(', ')} stands on it`
     : usedAt > keptAt + 1000
-      ? `used ${localTime(usedAt)}`
+      ? `used ${dateTime(usedAt)}`
       : 'not used yet';
-
-function localTime(at: number): string {
-  const time = new Date(at);
-  const two = (n: number): string => String(n).padStart(2, '0');
-  return `${time.getFullYear()}-${two(time.getMonth() + 1)}-${two(time.getDate())} ${two(time.getHours())}:${two(time.getMinutes())}`;
-}

@@ -100,6 +100,13 @@ export function clock(at: number): string {
   return [time.getHours(), time.getMinutes(), time.getSeconds()].map((n) => String(n).padStart(2, '0')).join(':');
 }
 
+/** Day and time where the run is: `2026-11-23 13:02`. */
+export const dateTime = (at: number): string => {
+  const time = new Date(at);
+  const two = (n: number): string => String(n).padStart(2, '0');
+  return `${time.getFullYear()}-${two(time.getMonth() + 1)}-${two(time.getDate())} ${clock(at).slice(0, 5)}`;
+};
+
 /** A limit as people would set it: `30 min`, where a measured duration has `30 min 00 s`. */
 export const formatLimit = (ms: number): string =>
   formatDuration(ms)
