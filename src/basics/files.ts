@@ -1,4 +1,4 @@
-import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, fsyncSync, openSync, renameSync, rmSync, symlinkSync, writeSync } from 'node:fs';
 
 /**
  * Writes a whole file so that a crash leaves either the old content or the new, never a part:
@@ -20,6 +20,14 @@ export function writeFileAtomic(path: string, content: string | Uint8Array, mode
     rmSync(beside, { force: true });
     throw error;
   }
+}
+
+/** Lets a symbolic link lead somewhere, whether there is one or not, in one step: it never leads nowhere. */
+export function linkAtomic(path: string, to: string): void {
+  const beside = `${path}.${process.pid}`;
+  rmSync(beside, { force: true });
+  symlinkSync(to, beside);
+  renameSync(beside, path);
 }
 
 /** A text with another path for this one and what lies below it; `/srv/data-old` is not below `/srv/data`. */

@@ -1,5 +1,6 @@
-import { existsSync, mkdirSync, readdirSync, readlinkSync, renameSync, rmSync, statSync, symlinkSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readlinkSync, rmSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { linkAtomic } from '../basics/files.js';
 import { systemsOf } from '../services/systems.js';
 
 /** Directories of a system that exist from its first moment; hooks, services and the shell's functions count on them. */
@@ -33,10 +34,7 @@ function runId(now: Date): string {
 
 /** Points `latest` at a run, in one step: it never names nothing. */
 export function markLatest(dataRoot: string, runDir: string): void {
-  const beside = join(dataRoot, `latest.${process.pid}`);
-  rmSync(beside, { force: true });
-  symlinkSync(join('runs', basename(runDir)), beside);
-  renameSync(beside, join(dataRoot, 'latest'));
+  linkAtomic(join(dataRoot, 'latest'), join('runs', basename(runDir)));
 }
 
 /** The directory of run `id`, or of the latest run; undefined when there is none. */

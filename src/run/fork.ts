@@ -1,7 +1,7 @@
-import { existsSync, lstatSync, readFileSync, readlinkSync, renameSync, rmSync, symlinkSync } from 'node:fs';
+import { existsSync, lstatSync, readFileSync, readlinkSync, rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import * as v from 'valibot';
-import { writeFileAtomic } from '../basics/files.js';
+import { linkAtomic, writeFileAtomic } from '../basics/files.js';
 import type { Problem } from '../basics/problem.js';
 import { listRuns } from './directory.js';
 
@@ -87,10 +87,10 @@ const isOurs = (path: string): boolean => /^runs\/[^/]+\/data$/.test(leadsTo(pat
 export function shareData(runDir: string): () => void {
   const link = sharedData(runDir);
   const before = leadsTo(link);
-  lead(link, join('runs', basename(runDir), 'data'));
+  linkAtomic(link, join('runs', basename(runDir), 'data'));
   return () => {
     if (before === undefined) rmSync(link, { force: true });
-    else lead(link, before);
+    else linkAtomic(link, before);
   };
 }
 
@@ -100,11 +100,4 @@ function leadsTo(link: string): string | undefined {
   } catch {
     return undefined;
   }
-}
-
-function lead(link: string, to: string): void {
-  const beside = `${link}.${process.pid}`;
-  rmSync(beside, { force: true });
-  symlinkSync(to, beside);
-  renameSync(beside, link);
 }
