@@ -24,6 +24,7 @@ import { newRunDirectory, readOptions } from './prepare.js';
 import { type Prepared, savedPlan } from './prepared.js';
 import { goOn } from './resume.js';
 import { fromHere, interrupted, misused, refuse } from './say.js';
+import { VERSION } from './version.js';
 
 /** `grenade run`: reads, plans, runs, tells. Nothing is run before everything that was asked for made sense. */
 export async function run(at: string, flags: RunFlags): Promise<number> {
@@ -95,7 +96,7 @@ async function begin(
   signal: AbortSignal,
 ): Promise<Result<Prepared, readonly Problem[]>> {
   const runDir = newRunDirectory(draft.dataRoot);
-  const snapshots = flags.fromSnapshot === true ? await import('./from-snapshot.js') : undefined;
+  const snapshots = flags.fromSnapshot === true ? await import('../run/ask-for-snapshot.js') : undefined;
   const read = async (prepared?: 'now'): Promise<Result<Pick<Prepared, 'workspace' | 'plan'>, readonly Problem[]>> => {
     const env = { ...process.env, ...workspaceEnvironment(draft, runDir) };
     const workspace = await completeWorkspace(draft, {
@@ -114,7 +115,7 @@ async function begin(
         ? ok(planFor(workspace.value, { failFast: flags.failFast === true }))
         : await savedPlan(flags.plan, workspace.value);
     if (!made.ok) return made;
-    const forked = await snapshots?.planFromSnapshot(made.value, workspace.value, runDir, signal);
+    const forked = await snapshots?.planFromSnapshot(made.value, workspace.value, runDir, VERSION, signal);
     if (forked?.ok === false) return forked;
     // Only once: with the ports of a snapshot, settings make the base of that snapshot.
     if (forked?.value.kind === 'ports-changed') return read(prepared);

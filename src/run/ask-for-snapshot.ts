@@ -5,9 +5,6 @@ import type { Plan } from '../plan/plan.js';
 import { fromSnapshot, keepingBase } from '../plan/snapshot.js';
 import { commandLine, listProcesses } from '../process/identity.js';
 import { socketsOf } from '../process/sockets.js';
-import { listRuns } from '../run/directory.js';
-import { installStamp, releaseDirectory } from '../run/environment.js';
-import { readFork, refusedShare, shareData, writeFork } from '../run/fork.js';
 import { claimPort, portsOf, takeBackPorts } from '../services/ports.js';
 import { whatIsLeft } from '../services/strays.js';
 import { livingServices } from '../services/supervisor.js';
@@ -15,7 +12,9 @@ import { ingredientsOf, keyOf } from '../snapshots/key.js';
 import { dropSnapshot, findDamage, listSnapshots, readSnapshot, type Snapshot, sweep } from '../snapshots/store.js';
 import type { AnyDraft } from '../workspace/draft.js';
 import type { Workspace } from '../workspace/workspace.js';
-import { VERSION } from './version.js';
+import { listRuns } from './directory.js';
+import { installStamp, releaseDirectory } from './environment.js';
+import { readFork, refusedShare, shareData, writeFork } from './fork.js';
 
 /**
  * Makes a new run ready to keep its base or to begin at a kept one, before its settings are sourced; to be taken back
@@ -63,10 +62,11 @@ export async function planFromSnapshot(
   plan: Plan,
   workspace: Workspace,
   runDir: string,
+  version: string,
   stop: AbortSignal,
 ): Promise<Result<Forked, readonly Problem[]>> {
   const { dataRoot } = workspace;
-  const ingredients = ingredientsOf(workspace, runDir, VERSION);
+  const ingredients = ingredientsOf(workspace, runDir, version);
   const key = keyOf(ingredients);
   const snapshot = readSnapshot(dataRoot, key);
   const damage = snapshot === undefined ? undefined : await findDamage(dataRoot, snapshot, { stop });
