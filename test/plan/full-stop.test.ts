@@ -4,54 +4,21 @@ import type { Hook } from '../../src/journal/record.js';
 import { planFullStop } from '../../src/plan/full-stop.js';
 import { parsePlanJson, printPlanJson } from '../../src/plan/json.js';
 import { unresolved } from '../../src/plan/resolve.js';
-import type { HookCommand, Project } from '../../src/project/project.js';
+import type { Project } from '../../src/project/project.js';
 import { planTree } from '../../src/report/plan-tree.js';
 import { PLAIN } from '../../src/report/style.js';
 import type { Workspace } from '../../src/workspace/workspace.js';
+import { projectOf, STATE, workspaceOf } from '../workspace/made.js';
 
-const COMMAND: HookCommand = { source: '/hook', command: ['/hook'], reportsReturn: false };
 const RESOURCES: readonly Hook[] = ['early_create', 'create', 'verify', 'verify_noapi', 'destroy'];
-
-const project = (name: string, hooks: readonly Hook[], more: Partial<Project> = {}): Project => ({
-  name,
-  dir: `/projects/${name}`,
-  backing: false,
-  needs: [],
-  services: [],
-  hooks: new Map(hooks.map((hook) => [hook, COMMAND])),
-  ...more,
-});
-
-const workspace = (projects: readonly Project[], more: Partial<Workspace> = {}): Workspace => ({
-  dir: '/w',
-  file: '/w/grenade.yaml',
-  base: { name: 'spring', versions: {}, env: {} },
-  target: { name: 'autumn', versions: {}, env: {} },
-  projects,
-  restart: 'each',
-  limits: { hook: 1, services: 1, run: 1, hooks: {}, projects: {} },
-  settle: 0,
-  secrets: [],
-  logs: { fail: [], ignore: [] },
-  onFailure: 'keep',
-  jobs: 1,
-  dataRoot: '/w/.grenade',
-  fetched: [],
-  data: [],
-  probes: [],
-  state: { loss: 'fail', change: 'warn', drift: 'warn', control: false, twin: false, expect: [] },
-  env: {},
-  warnings: [],
-  ...more,
-});
 
 /** Three services as in the quickstart: one keeps state, one needs it, one stands alone. */
 const SHOP = [
-  project('postgres', ['install', 'start', 'version', 'shutdown', 'migrate', ...RESOURCES], { backing: true }),
-  project('worker', ['install', 'start', 'version', 'smoke', 'shutdown', 'migrate', 'finalize', ...RESOURCES], {
+  projectOf('postgres', ['install', 'start', 'version', 'shutdown', 'migrate', ...RESOURCES], { backing: true }),
+  projectOf('worker', ['install', 'start', 'version', 'smoke', 'shutdown', 'migrate', 'finalize', ...RESOURCES], {
     needs: ['postgres'],
   }),
-  project('s3rver', ['install', 'start', 'shutdown', ...RESOURCES]),
+  projectOf('s3rver', ['install', 'start', 'shutdown', ...RESOURCES]),
 ];
 
 /** Steps of a plan as a reader names them, in its order. */
@@ -60,24 +27,24 @@ const order = (of: Workspace): string[] =>
 
 describe('plans, as their readers see them', () => {
   test('restart: each', async () => {
-    await expect(planTree(planFullStop(workspace(SHOP)), PLAIN)).toMatchFileSnapshot('golden/each.txt');
+    await expect(planTree(planFullStop(workspaceOf(SHOP)), PLAIN)).toMatchFileSnapshot('golden/each.txt');
   });
   test('restart: last, settling, with the old all-in-one nowhere', async () => {
-    const last = workspace(SHOP, { restart: 'last', settle: 30_000 });
+    const last = workspaceOf(SHOP, { restart: 'last', settle: 30_000 });
     await expect(planTree(planFullStop(last), PLAIN)).toMatchFileSnapshot('golden/last.txt');
   });
   test('a twin is set up once the upgraded system is down, and compared once it is down too', async () => {
-    const twin = workspace(SHOP, {
+    const twin = workspaceOf(SHOP, {
       data: [{ name: 'app', source: { kind: 'resource', project: 'postgres', key: 'url' } }],
-      state: { loss: 'fail', change: 'warn', drift: 'warn', control: false, twin: true, expect: [] },
+      state: { ...STATE, twin: true },
     });
     const plan = planFullStop(twin);
     await expect(planTree(plan, PLAIN).replace(/.*(?=\nafter · )/s, '…\n')).toMatchFileSnapshot('golden/twin.txt');
     expect(parsePlanJson(printPlanJson(plan))).toEqual({ ok: true, value: plan });
   });
   test('upgrade.sh replaces install, migrate and start on the way up', () => {
-    const classic = project('nova', ['install', 'start', 'upgrade', 'shutdown']);
-    expect(order(workspace([classic]))).toEqual([
+    const classic = projectOf('nova', ['install', 'start', 'upgrade', 'shutdown']);
+    expect(order(workspaceOf([classic]))).toEqual([
       'nova/install:base',
       'nova/start:base',
       'nova/shutdown:base',
@@ -86,13 +53,15 @@ describe('plans, as their readers see them', () => {
     ]);
   });
   test('state is saved once the services are down and what they keep it in is up, and again before the end', () => {
-    const saved = order(workspace(SHOP, { data: [{ name: 'app', source: { kind: 'directory', path: '/srv/app' } }] }));
+    const saved = order(
+      workspaceOf(SHOP, { data: [{ name: 'app', source: { kind: 'directory', path: '/srv/app' } }] }),
+    );
     expect(saved.indexOf('save-state:base')).toBeGreaterThan(saved.indexOf('s3rver/verify_noapi:base'));
     expect(saved.indexOf('save-state:base')).toBeLessThan(saved.indexOf('postgres/shutdown:base'));
     expect(saved.indexOf('save-state:target')).toBe(saved.indexOf('s3rver/destroy:target') - 1);
   });
   test('--fail-fast stops everywhere', () => {
-    const plan = planFullStop(workspace(SHOP), { failFast: true });
+    const plan = planFullStop(workspaceOf(SHOP), { failFast: true });
     expect(new Set(plan.phases.map(({ onFailure }) => onFailure))).toEqual(new Set(['stop']));
   });
 });
@@ -125,9 +94,9 @@ const anyWorkspace = fc
       // Backing projects need only backing ones.
       const able = projects.filter((other) => !backing || other.backing).map(({ name }) => name);
       const chosen = able.length === 0 ? [] : needs.map((n) => able[n % able.length] ?? '');
-      projects.push(project(`p${at}`, hooks, { backing, needs: [...new Set(chosen)] }));
+      projects.push(projectOf(`p${at}`, hooks, { backing, needs: [...new Set(chosen)] }));
     }
-    return workspace(projects, { restart });
+    return workspaceOf(projects, { restart });
   });
 
 describe('any plan', () => {
@@ -203,10 +172,10 @@ describe('any plan', () => {
 });
 
 describe('a plan from a file', () => {
-  const text = printPlanJson(planFullStop(workspace(SHOP)));
+  const text = printPlanJson(planFullStop(workspaceOf(SHOP)));
   test('names what today’s workspace no longer has', () => {
-    const plan = planFullStop(workspace(SHOP));
-    const today = workspace([project('postgres', ['install']), project('worker', HOOKS)], {
+    const plan = planFullStop(workspaceOf(SHOP));
+    const today = workspaceOf([projectOf('postgres', ['install']), projectOf('worker', HOOKS)], {
       target: { name: 'winter', versions: {}, env: {} },
     });
     expect(unresolved(plan, today)).toEqual([

@@ -1,55 +1,29 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { HOOKS, type Hook } from '../../src/journal/record.js';
+import { HOOKS } from '../../src/journal/record.js';
 import { planFullStop } from '../../src/plan/full-stop.js';
 import { parsePlanJson, printPlanJson } from '../../src/plan/json.js';
 import type { Plan } from '../../src/plan/plan.js';
 import { fromSnapshot, keepingBase } from '../../src/plan/snapshot.js';
 import { lastOfBase } from '../../src/plan/stop.js';
-import type { HookCommand, Project } from '../../src/project/project.js';
+import type { Project } from '../../src/project/project.js';
 import { planTree } from '../../src/report/plan-tree.js';
 import { PLAIN } from '../../src/report/style.js';
 import type { Workspace } from '../../src/workspace/workspace.js';
+import { projectOf, STATE, workspaceOf } from '../workspace/made.js';
 
-const COMMAND: HookCommand = { source: '/hook', command: ['/hook'], reportsReturn: false };
-const project = (name: string, hooks: readonly Hook[], more: Partial<Project> = {}): Project => ({
-  name,
-  dir: `/projects/${name}`,
-  backing: false,
-  needs: [],
-  services: [],
-  hooks: new Map(hooks.map((hook) => [hook, COMMAND])),
-  ...more,
-});
-const workspace = (projects: readonly Project[], more: Partial<Workspace> = {}): Workspace => ({
-  dir: '/w',
-  file: '/w/grenade.yaml',
-  base: { name: 'spring', versions: {}, env: {} },
-  target: { name: 'autumn', versions: {}, env: {} },
-  projects,
-  restart: 'each',
-  limits: { hook: 1, services: 1, run: 1, hooks: {}, projects: {} },
-  settle: 0,
-  secrets: [],
-  logs: { fail: [], ignore: [] },
-  onFailure: 'keep',
-  jobs: 1,
-  dataRoot: '/w/.grenade',
-  fetched: [],
-  data: [{ name: 'app', source: { kind: 'directory', path: '/srv/app' } }],
-  probes: [],
-  state: { loss: 'fail', change: 'warn', drift: 'warn', control: true, twin: false, expect: [] },
-  env: {},
-  warnings: [],
-  ...more,
-});
+const workspace = (projects: readonly Project[]): Workspace =>
+  workspaceOf(projects, {
+    data: [{ name: 'app', source: { kind: 'directory', path: '/srv/app' } }],
+    state: { ...STATE, control: true },
+  });
 const SHOP = [
-  project(
+  projectOf(
     'postgres',
     ['install', 'start', 'version', 'shutdown', 'migrate', 'create', 'verify', 'verify_noapi', 'destroy'],
     { backing: true },
   ),
-  project('worker', ['install', 'start', 'version', 'smoke', 'shutdown', 'early_create', 'create', 'verify'], {
+  projectOf('worker', ['install', 'start', 'version', 'smoke', 'shutdown', 'early_create', 'create', 'verify'], {
     needs: ['postgres'],
   }),
 ];
@@ -60,7 +34,7 @@ const anyWorkspace = fc
     workspace(
       // Only the first may be backing: none of those needs one that is not.
       all.map(([hooks, backing], at) =>
-        project(`p${at}`, hooks, { backing: backing && at === 0, needs: at > 0 ? [`p${at - 1}`] : [] }),
+        projectOf(`p${at}`, hooks, { backing: backing && at === 0, needs: at > 0 ? [`p${at - 1}`] : [] }),
       ),
     ),
   );

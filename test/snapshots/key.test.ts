@@ -6,6 +6,7 @@ import type { Hook } from '../../src/journal/record.js';
 import type { HookCommand, Project } from '../../src/project/project.js';
 import { changedBetween, ingredientsOf, keyOf } from '../../src/snapshots/key.js';
 import type { Workspace } from '../../src/workspace/workspace.js';
+import { projectOf, workspaceOf } from '../workspace/made.js';
 
 let dir: string;
 beforeEach(() => {
@@ -23,42 +24,29 @@ const hook = (file: string): HookCommand => {
   const source = join(dir, 'projects/db', file);
   return { source, command: [source], reportsReturn: false };
 };
-const project = (hooks: readonly (readonly [Hook, string])[]): Project => ({
-  name: 'db',
-  dir: join(dir, 'projects/db'),
-  backing: false,
-  needs: [],
-  services: [],
-  hooks: new Map(hooks.map(([name, file]) => [name, hook(file)])),
-});
+const project = (hooks: readonly (readonly [Hook, string])[]): Project =>
+  projectOf('db', [], {
+    dir: join(dir, 'projects/db'),
+    hooks: new Map(hooks.map(([name, file]) => [name, hook(file)])),
+  });
 
-const workspace = (more: Partial<Workspace> = {}): Workspace => ({
-  dir,
-  file: join(dir, 'grenade.yaml'),
-  base: { name: 'spring', versions: { db: '1' }, env: { DB: '1.0' } },
-  target: { name: 'autumn', versions: { db: '2' }, env: { DB: '2.0' } },
-  projects: [
-    project([
-      ['start', 'start.sh'],
-      ['migrate', 'migrate.sh'],
-    ]),
-  ],
-  restart: 'each',
-  limits: { hook: 1, services: 1, run: 1, hooks: {}, projects: {} },
-  settle: 0,
-  secrets: [],
-  logs: { fail: [], ignore: [] },
-  onFailure: 'keep',
-  jobs: 1,
-  dataRoot: join(dir, '.grenade'),
-  fetched: [],
-  data: [],
-  probes: [],
-  state: { loss: 'fail', change: 'warn', drift: 'warn', control: false, twin: false, expect: [] },
-  env: {},
-  warnings: [],
-  ...more,
-});
+const workspace = (more: Partial<Workspace> = {}): Workspace =>
+  workspaceOf(
+    [
+      project([
+        ['start', 'start.sh'],
+        ['migrate', 'migrate.sh'],
+      ]),
+    ],
+    {
+      dir,
+      file: join(dir, 'grenade.yaml'),
+      base: { name: 'spring', versions: { db: '1' }, env: { DB: '1.0' } },
+      target: { name: 'autumn', versions: { db: '2' }, env: { DB: '2.0' } },
+      dataRoot: join(dir, '.grenade'),
+      ...more,
+    },
+  );
 
 const made = (more: Partial<Workspace> = {}, version = '1.0') => ingredientsOf(workspace(more), '/runs/1', version);
 /** What is another ingredient after this. */
