@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { Rig, TWO_RELEASES } from './rig.js';
+import { bash, Rig, TWO_RELEASES, withFunctions } from './rig.js';
 
 /** A real server that logs; at the target it says what the test's environment holds, besides what it says as the base. */
 const SERVER = `
@@ -18,23 +18,21 @@ process.on('SIGTERM', () => {
   process.exit(0);
 });
 `;
-const START = `#!/usr/bin/env bash
-set -euo pipefail
-source "$GRENADE_DIR/functions"
-port=$(free_port web)
-[[ $GRENADE_SIDE == target ]] || SAYS=
-SAYS=\${SAYS:-} PORT=$port service_start web -- node "$PROJECT_DIR/server.mjs"
-wait_for_port "$port"
-`;
+const START = withFunctions(
+  'port=$(free_port web)',
+  '[[ $GRENADE_SIDE == target && -v SAYS ]] || SAYS=',
+  'SAYS=$SAYS PORT=$port service_start web -- node "$PROJECT_DIR/server.mjs"',
+  'wait_for_port "$port"',
+);
 const web = (config = ''): Rig =>
   new Rig({
     'grenade.yaml': `${TWO_RELEASES}${config}`,
     localrc: 'export TOKEN=verysecretvalue\n',
     'projects/web/server.mjs': SERVER,
     'projects/web/start.sh': START,
-    'projects/web/shutdown.sh': '#!/usr/bin/env bash\nsource "$GRENADE_DIR/functions"\nservice_stop web\n',
-    'projects/web/version.sh': '#!/usr/bin/env bash\necho "$RELEASE"\n',
-    'projects/web/resources.sh': '#!/usr/bin/env bash\n[[ $1 != never ]]\n',
+    'projects/web/shutdown.sh': withFunctions('service_stop web'),
+    'projects/web/version.sh': bash('echo "$RELEASE"'),
+    'projects/web/resources.sh': bash('[[ $1 != never ]]'),
   });
 
 const SAYS = { env: { SAYS: 'error trace deprecation' } };
@@ -90,7 +88,7 @@ test('it fails the run where the workspace says so, while everything is still up
 
 test('a run that fails otherwise shows it too; one whose base fails has nothing to compare', async () => {
   await using rig = web();
-  rig.write({ 'projects/web/resources.sh': '#!/usr/bin/env bash\n[[ $* != "verify $BAD" ]]\n' });
+  rig.write({ 'projects/web/resources.sh': bash('[[ $* != "verify $BAD" ]]') });
   const after = await rig.start(['run'], { env: { ...SAYS.env, BAD: 'post-upgrade' } }).outcome;
   expect([after.status, after.stdout]).toEqual([1, expect.stringContaining('Error: bad row')]);
   await rig.grenade('clean');
@@ -110,11 +108,11 @@ test('the base and the upgrade in two goes are compared all the same', async () 
 test('a daemon that a project starts itself is compared when it logs where services do; one that does not is named', async () => {
   const files = {
     'grenade.yaml': `${TWO_RELEASES}logs: { fail: [error] }\n`,
-    'projects/web/shutdown.sh': '#!/usr/bin/env bash\necho down\n',
-    'projects/web/version.sh': '#!/usr/bin/env bash\necho "$RELEASE"\n',
+    'projects/web/shutdown.sh': bash('echo down'),
+    'projects/web/version.sh': bash('echo "$RELEASE"'),
   };
   const start = (log: string): string =>
-    `#!/usr/bin/env bash\nsource "$GRENADE_DIR/functions"\necho "ERROR: known" >> ${log}\n[[ $GRENADE_SIDE == base ]] || echo "ERROR: new" >> ${log}\n`;
+    withFunctions(`echo "ERROR: known" >> ${log}`, `[[ $GRENADE_SIDE == base ]] || echo "ERROR: new" >> ${log}`);
   await using rig = new Rig({ ...files, 'projects/web/start.sh': start('"$(service_log web)"') });
   const red = await rig.grenade('run');
   expect([red.status, red.stdout]).toEqual([
@@ -130,7 +128,7 @@ test('a daemon that a project starts itself is compared when it logs where servi
 
 test('a log that was emptied in the middle of a run accuses nobody', async () => {
   await using rig = web();
-  rig.write({ 'projects/web/migrate.sh': '#!/usr/bin/env bash\n: > "$GRENADE_RUN_DIR/services/web.log"\n' });
+  rig.write({ 'projects/web/migrate.sh': bash(': > "$GRENADE_RUN_DIR/services/web.log"') });
   const { status, stdout } = await rig.start(['run'], SAYS).outcome;
   expect([status, stdout]).toEqual([0, expect.stringContaining('the log of web was shortened')]);
   expect(stdout).not.toContain('never before');

@@ -2,9 +2,8 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
-import { Rig, TWO_RELEASES } from './rig.js';
+import { bash, Rig, TWO_RELEASES } from './rig.js';
 
-const HOOK = (say: string): string => `#!/usr/bin/env bash\necho ${say}\n`;
 const own = { GIT_CONFIG_NOSYSTEM: '1', GIT_CONFIG_GLOBAL: '/dev/null' };
 
 /** Commits a project of these hooks to a repository beside the workspace, and returns the commit. */
@@ -31,7 +30,7 @@ test('a project that is fetched by git is run at its commit, said first, and use
   await using rig = new Rig({
     'grenade.yaml': `${TWO_RELEASES}projects:\n  - { name: heat, git: ../heat, ref: master, path: devstack/upgrade }\n`,
   });
-  const first = commit(rig, { 'upgrade.sh': HOOK('"$GRENADE_SIDE one"'), 'resources.sh': HOOK('$1') });
+  const first = commit(rig, { 'upgrade.sh': bash('echo "$GRENADE_SIDE one"'), 'resources.sh': bash('echo $1') });
 
   const looked = await rig.grenade('plan');
   expect(looked.status).toBe(2);
@@ -48,7 +47,7 @@ test('a project that is fetched by git is run at its commit, said first, and use
   expect(ready()).toMatchObject({ name: 'heat', ref: 'master', how: 'cloned', commit: first });
   expect((await rig.grenade('plan')).status).toBe(0);
 
-  const second = commit(rig, { 'upgrade.sh': HOOK('two') });
+  const second = commit(rig, { 'upgrade.sh': bash('echo two') });
   expect((await rig.start(['run'], { env: own }).outcome).stdout).not.toContain('fetch');
   expect(ready()).toMatchObject({ how: 'used', commit: first });
 

@@ -2,11 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { GRENADE, Rig, TWO_RELEASES } from './rig.js';
-
-const bash = (...lines: readonly string[]): string => `#!/usr/bin/env bash\n${lines.join('\n')}\n`;
-const withFunctions = (...lines: readonly string[]): string =>
-  bash('set -euo pipefail', 'source "$GRENADE_DIR/functions"', ...lines);
+import { bash, GRENADE, Rig, TWO_RELEASES, withFunctions } from './rig.js';
 
 /** The least that can be run. */
 const SMALL = {

@@ -3,18 +3,21 @@ import { join } from 'node:path';
 import * as v from 'valibot';
 import { expect, test } from 'vitest';
 import { ResultSchema } from '../../src/report/result-schema.js';
-import { Rig, TWO_RELEASES } from './rig.js';
+import { bash, Rig, TWO_RELEASES, withFunctions } from './rig.js';
 
-const hook = (text: string): string => `#!/usr/bin/env bash\nset -e\nsource "$GRENADE_DIR/functions"\n${text}\n`;
 const shop = (): Rig =>
   new Rig({
     'grenade.yaml': TWO_RELEASES,
     localrc: 'export DB_PASSWORD=verysecretvalue\n',
-    'projects/web/start.sh': hook('service_start web -- sleep 60'),
-    'projects/web/shutdown.sh': hook('service_stop web'),
-    'projects/web/version.sh': hook('echo "$RELEASE"'),
-    'projects/web/resources.sh': hook(
-      'if [[ $* == "verify post-upgrade" && $BAD == yes ]]; then\n  echo "::error::of a hook"\n  echo "::add-mask::x $DB_PASSWORD"\n  false\nfi',
+    'projects/web/start.sh': withFunctions('service_start web -- sleep 60'),
+    'projects/web/shutdown.sh': withFunctions('service_stop web'),
+    'projects/web/version.sh': withFunctions('echo "$RELEASE"'),
+    'projects/web/resources.sh': bash(
+      'if [[ $* == "verify post-upgrade" && $BAD == yes ]]; then',
+      '  echo "::error::of a hook"',
+      '  echo "::add-mask::x $DB_PASSWORD"',
+      '  false',
+      'fi',
     ),
   });
 
@@ -73,7 +76,9 @@ test('a job of GitHub Actions is told what failed, and takes no command from a l
 test('of a run that was killed, report says it to machines too', async () => {
   await using rig = shop();
   const gate = rig.gate('create');
-  rig.write({ 'projects/web/resources.sh': hook('if [[ $1 == create ]]; then read -r _ <"$GATES/create"; fi') });
+  rig.write({
+    'projects/web/resources.sh': withFunctions('if [[ $1 == create ]]; then read -r _ <"$GATES/create"; fi'),
+  });
   const running = rig.start(['run']);
   await gate.reached();
   running.child.kill('SIGKILL');

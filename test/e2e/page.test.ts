@@ -10,7 +10,7 @@ import { readJournal } from '../../src/journal/journal.js';
 import { writePage } from '../../src/report/page/page.js';
 import { tailOf } from '../../src/report/tail.js';
 import { CHROMIUM, launchBrowser } from './browser.js';
-import { Rig } from './rig.js';
+import { Rig, withFunctions } from './rig.js';
 
 // A run that fails, whose hooks print whatever could do harm, opened in a real browser.
 const SECRET = 'correct-horse-battery-staple';
@@ -23,8 +23,6 @@ const NASTY = [
 ];
 const AXE = readFileSync(fileURLToPath(new URL('../../node_modules/axe-core/axe.min.js', import.meta.url)), 'utf8');
 
-const hook = (...lines: readonly string[]): string =>
-  ['#!/usr/bin/env bash', 'set -euo pipefail', 'source "$GRENADE_DIR/functions"', ...lines, ''].join('\n');
 const FILES = {
   'grenade.yaml': `releases:
   - name: spring
@@ -39,23 +37,23 @@ expect:
   - { what: files-gone, in: drafts, reason: nobody reads drafts }
 `,
   'nasty.txt': `${NASTY.join('\n')}\n`,
-  'projects/web/start.sh': hook(
+  'projects/web/start.sh': withFunctions(
     'cat "$GRENADE_WORKSPACE/nasty.txt"',
     'printf "%s" "$RELEASE" >"$DATA_DIR/release"',
     'service_start web -- bash -c "cat \\"$GRENADE_WORKSPACE/nasty.txt\\"; exec sleep 1000"',
   ),
-  'projects/web/version.sh': hook('[[ $(cat "$DATA_DIR/release") == spring ]] && echo 1 || echo 2'),
-  'projects/web/shutdown.sh': hook(
+  'projects/web/version.sh': withFunctions('[[ $(cat "$DATA_DIR/release") == spring ]] && echo 1 || echo 2'),
+  'projects/web/shutdown.sh': withFunctions(
     'service_stop web',
     'for ((i = 0; i < 20000; i++)); do echo "line $i of many"; done',
   ),
-  'projects/web/migrate.sh': hook(
+  'projects/web/migrate.sh': withFunctions(
     'cd "$DATA_DIR/letters"',
     'mv b b.txt',
     'echo more >>"<i>$DB_PASSWORD"',
     'echo new >c',
   ),
-  'projects/web/resources.sh': hook(
+  'projects/web/resources.sh': withFunctions(
     'warn "<b onclick=window.harmed=5>a warning</b>"',
     'if [[ $1 == create ]]; then',
     '  echo kept >"$DATA_DIR/kept"',

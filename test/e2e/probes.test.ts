@@ -4,12 +4,9 @@ import { describe, expect, test } from 'vitest';
 import { probeResults } from '../../src/checks/budget.js';
 import { foldRun } from '../../src/journal/fold.js';
 import { waitUntil } from '../../src/process/wait.js';
-import { Rig, TWO_RELEASES } from './rig.js';
+import { bash, Rig, TWO_RELEASES, withFunctions } from './rig.js';
 
 const SERVER = "require('http').createServer((_, r) => r.end('well')).listen(process.argv[1], '127.0.0.1')";
-
-const script = (...lines: readonly string[]): string =>
-  ['#!/usr/bin/env bash', 'set -euo pipefail', 'source "$GRENADE_DIR/functions"', ...lines, ''].join('\n');
 
 /** Waits, as a person would not, until the journal says this of the probe: hooks go on when there is something to go on. */
 const until = (status: string): string =>
@@ -20,14 +17,14 @@ const web = (probe: string, more: Readonly<Record<string, string>> = {}): Rig =>
   new Rig({
     'grenade.yaml': TWO_RELEASES,
     'projects/web/settings': `register_project_for_upgrade web\nregister_service web\nregister_probe web http "http://127.0.0.1:{port:web}/" ${probe}\n`,
-    'projects/web/start.sh': script(
+    'projects/web/start.sh': withFunctions(
       `service_start web -- node -e "${SERVER}" "$(free_port web)"`,
       'wait_for_port "$(free_port web)"',
       until('up'),
     ),
-    'projects/web/shutdown.sh': script('service_stop web', until('down')),
-    'projects/web/version.sh': '#!/usr/bin/env bash\necho "$RELEASE"\n',
-    'projects/web/resources.sh': script('echo "looked"'),
+    'projects/web/shutdown.sh': withFunctions('service_stop web', until('down')),
+    'projects/web/version.sh': bash('echo "$RELEASE"'),
+    'projects/web/resources.sh': withFunctions('echo "looked"'),
     ...more,
   });
 
@@ -66,7 +63,7 @@ describe('probes', () => {
   });
 
   test('are told of a run that was killed, and end with it', async () => {
-    await using rig = web('--interval 20ms', { 'projects/web/migrate.sh': script('cat "$GATES/migrate"') });
+    await using rig = web('--interval 20ms', { 'projects/web/migrate.sh': withFunctions('cat "$GATES/migrate"') });
     const gate = rig.gate('migrate');
     const running = rig.start(['run']);
     await gate.reached();

@@ -169,3 +169,10 @@ export async function eventually(what: string, check: () => boolean): Promise<vo
 
 /** Two releases, and projects as files: what most tests start from. */
 export const TWO_RELEASES = 'releases:\n  - name: spring\n  - name: autumn\n';
+
+/** A hook in bash of these lines. */
+export const bash = (...lines: readonly string[]): string => `#!/usr/bin/env bash\n${lines.join('\n')}\n`;
+
+/** A hook in bash that stops at what fails, and knows Grenade's functions. */
+export const withFunctions = (...lines: readonly string[]): string =>
+  bash('set -euo pipefail', 'source "$GRENADE_DIR/functions"', ...lines);

@@ -14,7 +14,7 @@ import {
 import { createServer } from 'node:net';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { eventually, Rig, TWO_RELEASES } from './rig.js';
+import { eventually, Rig, TWO_RELEASES, withFunctions } from './rig.js';
 
 const ROOT = process.getuid?.() === 0;
 
@@ -33,24 +33,22 @@ createServer((request, response) => {
   }
 }).listen(port, '127.0.0.1');
 `;
-const script = (...lines: readonly string[]): string =>
-  ['#!/bin/bash', 'set -euo pipefail', 'source "$GRENADE_DIR/functions"', ...lines, ''].join('\n');
 
 const APP = {
   'grenade.yaml': TWO_RELEASES,
   'server.mjs': SERVER,
-  'projects/app/install.sh': script('echo "$RELEASE" >"$RELEASE_DIR/code"'),
-  'projects/app/start.sh': script(
+  'projects/app/install.sh': withFunctions('echo "$RELEASE" >"$RELEASE_DIR/code"'),
+  'projects/app/start.sh': withFunctions(
     'mkdir -p "$DATA_DIR/app"',
     'conf=$DATA_DIR/app.json',
     '[[ -e $conf ]] || printf \'{"port": %s, "dir": "%s"}\' "$(free_port app)" "$DATA_DIR/app" >"$conf"',
     'service_start app -- node "$GRENADE_WORKSPACE/server.mjs" "$conf"',
     'wait_for_http "http://127.0.0.1:$(free_port app)/"',
   ),
-  'projects/app/version.sh': script('curl -fsS "http://127.0.0.1:$(free_port app)/"'),
-  'projects/app/shutdown.sh': script('service_stop app'),
-  'projects/app/migrate.sh': script('echo migrated >>"$DATA_DIR/app/letter"'),
-  'projects/app/resources.sh': script(
+  'projects/app/version.sh': withFunctions('curl -fsS "http://127.0.0.1:$(free_port app)/"'),
+  'projects/app/shutdown.sh': withFunctions('service_stop app'),
+  'projects/app/migrate.sh': withFunctions('echo migrated >>"$DATA_DIR/app/letter"'),
+  'projects/app/resources.sh': withFunctions(
     'letter=http://127.0.0.1:$(free_port app)/letter',
     'case $1 in',
     '  create) curl -fsS -X PUT "$letter"; resource_save app kept "in $DATA_DIR" ;;',
@@ -103,7 +101,7 @@ describe('runs that begin at a snapshot of their base', () => {
   test('a changed hook is another base, and one of the target alone is not', async () => {
     await using rig = new Rig(APP);
     await run(rig);
-    rig.write({ 'projects/app/migrate.sh': script('echo otherwise') });
+    rig.write({ 'projects/app/migrate.sh': withFunctions('echo otherwise') });
     await run(rig);
     expect(begun(rig)).toBe(true);
     rig.write({ 'projects/app/start.sh': `${APP['projects/app/start.sh']}# and so on\n` });
@@ -123,11 +121,11 @@ describe('runs that begin at a snapshot of their base', () => {
   });
 
   test('data is copied where a project starts its services by other means, since those would see no mount', async () => {
-    const start = script('mkdir -p "$DATA_DIR/app"', 'echo started');
+    const start = withFunctions('mkdir -p "$DATA_DIR/app"', 'echo started');
     await using rig = new Rig({
       ...APP,
       'projects/other/start.sh': start,
-      'projects/other/shutdown.sh': script('echo down'),
+      'projects/other/shutdown.sh': withFunctions('echo down'),
     });
     expect((await run(rig)).status).toBe(0);
     const second = await run(rig);
@@ -215,7 +213,7 @@ describe('runs that begin at a snapshot of their base', () => {
   });
 
   test('after a failure what is up is up, clean ends it, and nothing is left', async () => {
-    await using rig = new Rig({ ...APP, 'projects/app/migrate.sh': script('false') });
+    await using rig = new Rig({ ...APP, 'projects/app/migrate.sh': withFunctions('false') });
     await run(rig);
     await rig.grenade('clean');
     const { status, stdout } = await run(rig);
@@ -271,7 +269,11 @@ describe('runs that begin at a snapshot of their base', () => {
   });
 
   test.each([
-    ['a service that outlives the shutdown', { 'projects/app/shutdown.sh': script('echo not me') }, /app still runs/],
+    [
+      'a service that outlives the shutdown',
+      { 'projects/app/shutdown.sh': withFunctions('echo not me') },
+      /app still runs/,
+    ],
     [
       'data that lies elsewhere',
       {
@@ -282,14 +284,14 @@ describe('runs that begin at a snapshot of their base', () => {
     ],
     [
       'a workspace that was changed meanwhile',
-      { 'projects/app/smoke.sh': script('echo more >>"$PROJECT_DIR/notes.txt"') },
+      { 'projects/app/smoke.sh': withFunctions('echo more >>"$PROJECT_DIR/notes.txt"') },
       /projects\/app\/notes.txt changed while it was built/,
     ],
     [
       'a limit',
       {
         'grenade.yaml': `${TWO_RELEASES}snapshots: { limit: 1MB }\n`,
-        'projects/app/smoke.sh': script('head -c 2000000 /dev/zero >"$DATA_DIR/zeros"'),
+        'projects/app/smoke.sh': withFunctions('head -c 2000000 /dev/zero >"$DATA_DIR/zeros"'),
       },
       /it takes 2.0 MB, and snapshots.limit is 1.0 MB/,
     ],
@@ -336,11 +338,11 @@ describe('a snapshot.sh', () => {
     ...APP,
     'projects/app/settings':
       'register_project_for_upgrade app\nregister_data mail "$GRENADE_WORKSPACE/.grenade/mail"\n',
-    'projects/app/smoke.sh': script(
+    'projects/app/smoke.sh': withFunctions(
       'mkdir -p "$GRENADE_WORKSPACE/.grenade/mail"',
       'echo one >"$GRENADE_WORKSPACE/.grenade/mail/1"',
     ),
-    'projects/app/snapshot.sh': script(
+    'projects/app/snapshot.sh': withFunctions(
       'case $1 in',
       '  save) cp -a "$GRENADE_WORKSPACE/.grenade/mail" "$2" ;;',
       '  restore) rm -rf "$GRENADE_WORKSPACE/.grenade/mail"; cp -a "$2/mail" "$GRENADE_WORKSPACE/.grenade/" ;;',
@@ -362,9 +364,9 @@ describe('a snapshot.sh', () => {
   });
 
   test('that cannot save leaves no snapshot, and one that cannot restore is the base', async () => {
-    await using rig = new Rig({ ...OUTSIDE, 'projects/app/snapshot.sh': script('[[ $1 == restore ]]') });
+    await using rig = new Rig({ ...OUTSIDE, 'projects/app/snapshot.sh': withFunctions('[[ $1 == restore ]]') });
     expect((await run(rig)).stdout).toMatch(/no snapshot of the base was kept: snapshot.sh save of app failed: exit 1/);
-    rig.write({ 'projects/app/snapshot.sh': script('[[ $1 == save ]]') });
+    rig.write({ 'projects/app/snapshot.sh': withFunctions('[[ $1 == save ]]') });
     expect((await run(rig)).status).toBe(0);
     const { status, stdout } = await run(rig);
     expect(status, stdout).toBe(3);
@@ -374,7 +376,7 @@ describe('a snapshot.sh', () => {
   test('is where a harness is killed: of what it was keeping nothing is left, of what it was restoring neither', async () => {
     await using rig = new Rig({
       ...OUTSIDE,
-      'projects/app/snapshot.sh': script('if [[ -p $GATES/$1 ]]; then read -r _ <"$GATES/$1" || true; fi'),
+      'projects/app/snapshot.sh': withFunctions('if [[ -p $GATES/$1 ]]; then read -r _ <"$GATES/$1" || true; fi'),
     });
     const save = rig.gate('save');
     const keeping = rig.start(['run', '--from-snapshot']);
@@ -424,15 +426,15 @@ describe.runIf(ROOT)('on a small disk', () => {
   test('what does not fit is not kept, nothing is left of it, and the run passes', async () => {
     await using rig = new Rig({
       ...APP,
-      'projects/app/smoke.sh': script('head -c 12000000 /dev/urandom >"$DATA_DIR/large"'),
+      'projects/app/smoke.sh': withFunctions('head -c 12000000 /dev/urandom >"$DATA_DIR/large"'),
     });
     await using _ = disk(rig, 20);
     const { status, stdout } = await run(rig);
     expect(status, stdout).toBe(0);
     expect(stdout).toMatch(/no snapshot of the base was kept: it takes 12 MB, and [\d.]+ MB are free on its disk/);
     rig.write({
-      'projects/app/smoke.sh': script('echo small'),
-      'projects/app/snapshot.sh': script('head -c 50000000 /dev/zero >"$2/large"'),
+      'projects/app/smoke.sh': withFunctions('echo small'),
+      'projects/app/snapshot.sh': withFunctions('head -c 50000000 /dev/zero >"$2/large"'),
     });
     const full = await run(rig);
     expect(full.status, full.stdout).toBe(0);

@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, test } from 'vitest';
-import { GRENADE, Rig, TWO_RELEASES } from './rig.js';
+import { bash, GRENADE, Rig, TWO_RELEASES, withFunctions } from './rig.js';
 
 const exec = promisify(execFile);
 
@@ -66,11 +66,11 @@ describe('bad input is refused before anything runs, all of it at once, with exi
         '',
       ].join('\n'),
       'projects/10_a/start.sh': '#!/no/such/shell\n',
-      'projects/10_a/resource.sh': '#!/bin/bash\necho near\n',
+      'projects/10_a/resource.sh': bash('echo near'),
       'projects/20_b/settings': 'register_project_for_upgrade b\nneeds_project c\n',
-      'projects/20_b/shutdown.sh': '#!/bin/bash\necho b\n',
+      'projects/20_b/shutdown.sh': bash('echo b'),
     });
-    writeFileSync(join(rig.dir, 'projects/10_a/shutdown.sh'), '#!/bin/bash\necho no run bit\n');
+    writeFileSync(join(rig.dir, 'projects/10_a/shutdown.sh'), bash('echo no run bit'));
     const { status, stdout, stderr } = await rig.grenade('run');
     expect(status).toBe(2);
     expect(stdout).toBe('');
@@ -101,7 +101,7 @@ describe('bad input is refused before anything runs, all of it at once, with exi
     [['logs', '1'], /no run/],
     [['resource', 'a', 'verify'], /no run/],
   ])('grenade %j', async (args, said) => {
-    await using rig = new Rig({ 'grenade.yaml': TWO_RELEASES, 'projects/a/start.sh': '#!/bin/bash\necho hello\n' });
+    await using rig = new Rig({ 'grenade.yaml': TWO_RELEASES, 'projects/a/start.sh': bash('echo hello') });
     const { status, stderr } = await rig.grenade(...args);
     expect([status, stderr]).toEqual([2, expect.stringMatching(said)]);
   });
@@ -118,9 +118,9 @@ describe('bad input is refused before anything runs, all of it at once, with exi
 describe('grenade resource', () => {
   test('runs one phase against what is up, and leaves the run as it was', async () => {
     const hooks = (verify: string): Record<string, string> => ({
-      'projects/a/start.sh': '#!/usr/bin/env bash\nset -e\n. "$GRENADE_DIR/functions"\nservice_start a -- sleep 1000\n',
-      'projects/a/shutdown.sh': '#!/usr/bin/env bash\n. "$GRENADE_DIR/functions"\nservice_stop a\n',
-      'projects/a/resources.sh': `#!/usr/bin/env bash\nset -e\n. "$GRENADE_DIR/functions"\nif [[ $1 == verify ]]; then ${verify}; fi\n`,
+      'projects/a/start.sh': withFunctions('service_start a -- sleep 1000'),
+      'projects/a/shutdown.sh': withFunctions('service_stop a'),
+      'projects/a/resources.sh': withFunctions(`if [[ $1 == verify ]]; then ${verify}; fi`),
     });
     await using rig = new Rig({ 'grenade.yaml': TWO_RELEASES, ...hooks('false') });
     expect((await rig.grenade('run')).status).toBe(3);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { Rig, TWO_RELEASES } from './rig.js';
+import { bash, Rig, TWO_RELEASES } from './rig.js';
 
 const APP = {
   'projects/app/settings': 'register_project_for_upgrade app\nregister_data files "$DATA_DIR/app"\n',
@@ -7,14 +7,14 @@ const APP = {
   'projects/app/start.sh': `#!/bin/bash
 mkdir -p "$DATA_DIR/app" && echo "$EPOCHREALTIME" >"$DATA_DIR/app/started"
 `,
-  'projects/app/shutdown.sh': '#!/bin/bash\necho down\n',
+  'projects/app/shutdown.sh': bash('echo down'),
   'projects/app/resources.sh': `#!/bin/bash
 case $1 in create) for n in 1 2 3; do echo "letter $n" >"$DATA_DIR/app/letter$n"; done ;;
   verify) [[ -e $DATA_DIR/app/letter3 ]] ;; esac
 `,
 };
 const migrate = (commands: string) => ({
-  'projects/app/migrate.sh': `#!/bin/bash\nset -e\ncd "$DATA_DIR/app"\n${commands}\n`,
+  'projects/app/migrate.sh': bash('set -e', 'cd "$DATA_DIR/app"', commands),
 });
 const yaml = (more: string) => ({ 'grenade.yaml': `${TWO_RELEASES}${more}` });
 

@@ -1,23 +1,20 @@
 import { describe, expect, test } from 'vitest';
-import { Rig } from './rig.js';
-
-const hook = (...lines: readonly string[]): string =>
-  ['#!/usr/bin/env bash', 'set -euo pipefail', 'source "$GRENADE_DIR/functions"', ...lines, ''].join('\n');
+import { Rig, withFunctions } from './rig.js';
 
 const APP = {
   'grenade.yaml': `releases:
   - { name: spring, versions: { app: "1" } }
   - { name: autumn, versions: { app: "2" } }
 `,
-  'projects/app/start.sh': hook('mkdir -p "$DATA_DIR/app"', 'echo "$RELEASE" >"$DATA_DIR/app/release"'),
-  'projects/app/version.sh': hook('[[ $(<"$DATA_DIR/app/release") == spring ]] && echo 1 || echo 2'),
-  'projects/app/shutdown.sh': hook('echo down'),
-  'projects/app/resources.sh': hook(
+  'projects/app/start.sh': withFunctions('mkdir -p "$DATA_DIR/app"', 'echo "$RELEASE" >"$DATA_DIR/app/release"'),
+  'projects/app/version.sh': withFunctions('[[ $(<"$DATA_DIR/app/release") == spring ]] && echo 1 || echo 2'),
+  'projects/app/shutdown.sh': withFunctions('echo down'),
+  'projects/app/resources.sh': withFunctions(
     'case $1 in create) echo hello >"$DATA_DIR/app/letter" ;; verify) [[ -e $DATA_DIR/app/letter ]] ;; esac',
   ),
 };
 const EXCEPTION = {
-  'projects/app/migrate.sh': hook('upgrade_project app "$PROJECT_DIR"'),
+  'projects/app/migrate.sh': withFunctions('upgrade_project app "$PROJECT_DIR"'),
   'projects/app/from-spring/upgrade-app': `# \`\`upgrade-app\`\`
 
 # Letters are read in another
@@ -81,7 +78,7 @@ describe('new code ran with old configs', () => {
   const CONFIG = {
     ...APP,
     'projects/app/settings': 'register_project_for_upgrade app\nregister_config etc/app "$DATA_DIR/etc/app.ini"\n',
-    'projects/app/resources.sh': hook(
+    'projects/app/resources.sh': withFunctions(
       'case $1 in',
       '  early_create) mkdir -p "$DATA_DIR/etc/app" && echo a=1 | tee "$DATA_DIR/etc/app/app.conf" >"$DATA_DIR/etc/app.ini" ;;',
       '  create) echo hello >"$DATA_DIR/app/letter" ;;',
@@ -103,7 +100,10 @@ describe('new code ran with old configs', () => {
   });
 
   test('holds where it is as it was once the upgraded code runs, touched or not', async () => {
-    await using rig = new Rig({ ...CONFIG, 'projects/app/migrate.sh': hook('touch "$DATA_DIR"/etc/app/app.conf') });
+    await using rig = new Rig({
+      ...CONFIG,
+      'projects/app/migrate.sh': withFunctions('touch "$DATA_DIR"/etc/app/app.conf'),
+    });
     const { status, stdout } = await rig.grenade('run', '--strict');
     expect(status, stdout).toBe(0);
     expect(stdout).toContain(`✔ ${THEOREM}: 2 files of app are as they were`);
@@ -112,8 +112,8 @@ describe('new code ran with old configs', () => {
   test('what hooks change is told with the step it changed in, and fails a strict run as long as nobody says why', async () => {
     await using rig = new Rig({
       ...CONFIG,
-      'projects/app/migrate.sh': hook('echo b=2 >>"$DATA_DIR/etc/app/app.conf"'),
-      'projects/app/finalize.sh': hook('rm "$DATA_DIR/etc/app.ini"; echo c=3 >"$DATA_DIR/etc/app/new.conf"'),
+      'projects/app/migrate.sh': withFunctions('echo b=2 >>"$DATA_DIR/etc/app/app.conf"'),
+      'projects/app/finalize.sh': withFunctions('rm "$DATA_DIR/etc/app.ini"; echo c=3 >"$DATA_DIR/etc/app/new.conf"'),
     });
     const { status, stdout } = await rig.grenade('run', '--strict');
     expect(status, stdout).toBe(1);
@@ -140,7 +140,7 @@ describe('new code ran with old configs', () => {
       ...EXCEPTION,
       'projects/app/from-spring/upgrade-app':
         '# Autumn wants to be told b.\nconfigure_app_upgrade() { echo b=2 >>"$DATA_DIR/etc/app/app.conf"; }\n',
-      'projects/app/finalize.sh': hook('rm "$DATA_DIR/etc/app.ini"'),
+      'projects/app/finalize.sh': withFunctions('rm "$DATA_DIR/etc/app.ini"'),
     });
     const { status, stdout } = await rig.grenade('run', '--strict');
     expect(status, stdout).toBe(0);

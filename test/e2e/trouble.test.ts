@@ -1,11 +1,8 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { eventually, Rig, TWO_RELEASES } from './rig.js';
+import { bash, eventually, Rig, TWO_RELEASES, withFunctions } from './rig.js';
 
-const bash = (...lines: readonly string[]): string => `#!/usr/bin/env bash\n${lines.join('\n')}\n`;
-const withFunctions = (...lines: readonly string[]): string =>
-  bash('set -euo pipefail', 'source "$GRENADE_DIR/functions"', ...lines);
 const VERSION = bash('echo "$RELEASE"');
 
 /** A service that its hooks start and stop as they should. */

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { postgresPrograms } from '../databases/engines.js';
-import { Rig, TWO_RELEASES } from './rig.js';
+import { bash, Rig, TWO_RELEASES, withFunctions } from './rig.js';
 
 /** A service with a config that only `install` writes, and that only its freshest form is right. */
 const APP = {
@@ -25,7 +25,7 @@ port=$(free_port app)
 service_start app -- node -e 'require("net").createServer().listen(+process.argv[1], "127.0.0.1")' "$port"
 wait_for_port "$port"
 `,
-  'projects/app/shutdown.sh': '#!/bin/bash\nsource "$GRENADE_DIR/functions"\nservice_stop app\n',
+  'projects/app/shutdown.sh': withFunctions('service_stop app'),
   'projects/app/resources.sh': `#!/bin/bash
 set -eu
 case $1 in create) echo hello >"$DATA_DIR/letters/mine.txt" ;; verify) [[ -e $DATA_DIR/letters/mine.txt ]] ;;
@@ -151,8 +151,10 @@ describe('a twin, freshly installed at the target', () => {
       'require("net")',
       'setTimeout(() => process.exit(3), process.cwd().includes("/twin/") ? 1 : 1e9); require("net")',
     );
-    const version =
-      '#!/bin/bash\nsource "$GRENADE_DIR/functions"\n[[ $DATA_DIR != */twin/* ]] || while is_service_running app; do :; done\necho "$RELEASE"\n';
+    const version = withFunctions(
+      '[[ $DATA_DIR != */twin/* ]] || while is_service_running app; do :; done',
+      'echo "$RELEASE"',
+    );
     await using rig = new Rig({
       ...yaml(''),
       ...APP,
@@ -184,21 +186,21 @@ cd /
 service_start db -- "\${user[@]}" ${bin}/postgres -D "$DATA_DIR/db" -p "$port" -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c fsync=off
 wait_for_port "$port"
 `,
-    'projects/db/shutdown.sh': '#!/bin/bash\nsource "$GRENADE_DIR/functions"\nservice_stop db --signal INT\n',
+    'projects/db/shutdown.sh': withFunctions('service_stop db --signal INT'),
     'projects/shop/settings': 'register_project_for_upgrade shop\nneeds_project db\n',
-    'projects/shop/shutdown.sh': '#!/bin/bash\necho down\n',
+    'projects/shop/shutdown.sh': bash('echo down'),
   };
   const sql = (statements: string): string =>
-    `source "$GRENADE_DIR/functions"\n${bin}/psql -q -v ON_ERROR_STOP=1 "$(resource_get db url)" <<<"${statements}"\n`;
-  const start = (spring: string, autumn: string): string => `#!/bin/bash
-set -eu
-[[ -z \${PREVIOUS_RELEASE-} ]] || exit 0
-if [[ $RELEASE == spring ]]; then
-${sql(spring)}
-else
-${sql(autumn)}
-fi
-`;
+    `${bin}/psql -q -v ON_ERROR_STOP=1 "$(resource_get db url)" <<<"${statements}"`;
+  const start = (spring: string, autumn: string): string =>
+    withFunctions(
+      '[[ ! -v PREVIOUS_RELEASE ]] || exit 0',
+      'if [[ $RELEASE == spring ]]; then',
+      sql(spring),
+      'else',
+      sql(autumn),
+      'fi',
+    );
   const data = 'data: [{ name: shop, at: resource:db/url }]\n';
   const SPRING =
     "create table orders (id serial primary key, note text default 'none', total int); create index on orders (total)";
@@ -207,7 +209,7 @@ fi
 
   test('shows what a migration forgot, and nothing where it forgot nothing', async () => {
     const migrate = (statements: string) => ({
-      'projects/shop/migrate.sh': `#!/bin/bash\nset -eu\n${sql(statements)}`,
+      'projects/shop/migrate.sh': withFunctions(sql(statements)),
     });
     await using rig = new Rig({
       ...yaml(', drift: fail', data),

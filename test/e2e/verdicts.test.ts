@@ -1,12 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { Rig, TWO_RELEASES } from './rig.js';
+import { bash, Rig, TWO_RELEASES, withFunctions } from './rig.js';
 
 /** A hook that says what it was called for, and fails where the test's environment says so: `FAIL="a/verify:target b/start:base"`. */
-const HOOK = `#!/usr/bin/env bash
-echo "called: $(basename "$0") $*"
-[[ " \${FAIL:-} " != *" \${GRENADE_STEP%@*} "* ]]
-`;
-const VERSION = '#!/usr/bin/env bash\necho "$RELEASE"\n';
+const HOOK = bash('echo "called: $(basename "$0") $*"', `[[ " $FAIL " != *" \${GRENADE_STEP%@*} "* ]]`);
+const VERSION = bash('echo "$RELEASE"');
 
 const project = (name: string): Record<string, string> => ({
   [`projects/${name}/start.sh`]: HOOK,
@@ -73,7 +70,7 @@ describe('the proof of release', () => {
   const at = (base: string, target: string): string =>
     `releases:\n  - name: spring\n    versions: { a: "${base}" }\n  - name: autumn\n    versions: { a: "${target}" }\n`;
   const reports = (base: string, target: string): string =>
-    `#!/usr/bin/env bash\nif [[ $RELEASE == spring ]]; then echo ${base}; else echo ${target}; fi\n`;
+    bash(`if [[ $RELEASE == spring ]]; then echo ${base}; else echo ${target}; fi`);
 
   test.each([
     ['14', '17', '14.23', '17.10', 0],
@@ -96,7 +93,7 @@ describe('the proof of release', () => {
     await using rig = new Rig({
       'grenade.yaml': TWO_RELEASES,
       ...project('a'),
-      'projects/a/version.sh': '#!/usr/bin/env bash\necho "no answer from the server"\nexit 3\n',
+      'projects/a/version.sh': bash('echo "no answer from the server"', 'exit 3'),
     });
     const { status, stdout } = await rig.grenade('run');
     expect([status, stdout]).toEqual([3, expect.stringContaining('no answer from the server')]);
@@ -107,7 +104,7 @@ describe('the proof of release', () => {
     await using rig = new Rig({
       'grenade.yaml': TWO_RELEASES,
       ...project('a'),
-      'projects/a/version.sh': '#!/usr/bin/env bash\necho 1.0\n',
+      'projects/a/version.sh': bash('echo 1.0'),
     });
     const { status, stdout } = await rig.grenade('run');
     expect(stdout).toMatch(/1\.0/);
@@ -131,14 +128,17 @@ describe('parts of a run', () => {
   test('-b ends with the base ready, and -t goes on with the same run, data, ports and resources', async () => {
     await using rig = new Rig({
       'grenade.yaml': TWO_RELEASES,
-      'projects/a/start.sh':
-        '#!/usr/bin/env bash\nset -e\n. "$GRENADE_DIR/functions"\nfree_port web >"$DATA_DIR/port-$RELEASE"\nservice_start web -- sleep 1000\n',
-      'projects/a/shutdown.sh': '#!/usr/bin/env bash\n. "$GRENADE_DIR/functions"\nservice_stop web\n',
+      'projects/a/start.sh': withFunctions(
+        'free_port web >"$DATA_DIR/port-$RELEASE"',
+        'service_start web -- sleep 1000',
+      ),
+      'projects/a/shutdown.sh': withFunctions('service_stop web'),
       'projects/a/version.sh': VERSION,
-      'projects/a/resources.sh':
-        '#!/usr/bin/env bash\nset -e\n. "$GRENADE_DIR/functions"\nif [[ $1 == create ]]; then resource_save a thing "$RUN_ID"; fi\n' +
-        'if [[ $1 == verify ]]; then [[ $(resource_get a thing) == "$RUN_ID" ]]; fi\n' +
-        'if [[ $1$2 == verifypost-upgrade ]]; then cmp "$DATA_DIR/port-spring" "$DATA_DIR/port-autumn"; fi\n',
+      'projects/a/resources.sh': withFunctions(
+        'if [[ $1 == create ]]; then resource_save a thing "$RUN_ID"; fi',
+        'if [[ $1 == verify ]]; then [[ $(resource_get a thing) == "$RUN_ID" ]]; fi',
+        'if [[ $1 == verify && $2 == post-upgrade ]]; then cmp "$DATA_DIR/port-spring" "$DATA_DIR/port-autumn"; fi',
+      ),
     });
     const base = await rig.grenade('run', '-b');
     expect(base.stdout).toMatch(/The base spring is ready; nothing was upgraded/);
@@ -183,7 +183,7 @@ describe('parts of a run', () => {
   test('--jobs runs side by side what no needs orders', async () => {
     await using rig = shop();
     const wait = (gate: string): string =>
-      `#!/usr/bin/env bash\nif [[ $1$2 == verifypre-upgrade ]]; then read -r <"$GATES/${gate}" || true; fi\n`;
+      bash(`if [[ $* == "verify pre-upgrade" ]]; then read -r <"$GATES/${gate}" || true; fi`);
     rig.write({ 'projects/10_a/resources.sh': wait('a'), 'projects/20_b/resources.sh': wait('b') });
     const [a, b] = [rig.gate('a'), rig.gate('b')];
     const { outcome } = rig.start(['run', '--jobs', '2']);
@@ -195,7 +195,7 @@ describe('parts of a run', () => {
 
   test('one run at a time in a workspace', async () => {
     await using rig = shop();
-    rig.write({ 'projects/10_a/start.sh': '#!/usr/bin/env bash\nread -r <"$GATES/start" || true\n' });
+    rig.write({ 'projects/10_a/start.sh': bash('read -r <"$GATES/start" || true') });
     const gate = rig.gate('start');
     const { outcome } = rig.start(['run', '-b']);
     await gate.reached();

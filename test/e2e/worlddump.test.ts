@@ -1,25 +1,24 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { Rig, TWO_RELEASES } from './rig.js';
+import { bash, Rig, TWO_RELEASES, withFunctions } from './rig.js';
 
 const SERVER = `
 import { createServer } from 'node:http';
 console.log('token', process.env.TOKEN);
 createServer((_, response) => response.end('ok')).listen(Number(process.argv[2]), '127.0.0.1');
 `;
-const hook = (text: string): string => `#!/usr/bin/env bash\nset -e\nsource "$GRENADE_DIR/functions"\n${text}\n`;
 const web = (): Rig =>
   new Rig({
     'grenade.yaml': TWO_RELEASES,
     localrc: 'export TOKEN=verysecretvalue\n',
     'projects/web/server.mjs': SERVER,
-    'projects/web/start.sh': hook(
+    'projects/web/start.sh': withFunctions(
       'port=$(free_port web)\nservice_start web -- node "$PROJECT_DIR/server.mjs" "$port" "$TOKEN" "$DATA_DIR"\nwait_for_port "$port"',
     ),
-    'projects/web/shutdown.sh': hook('service_stop web'),
-    'projects/web/version.sh': hook('echo "$RELEASE"'),
-    'projects/web/resources.sh': hook('[[ $* != "verify $BAD" ]]'),
+    'projects/web/shutdown.sh': withFunctions('service_stop web'),
+    'projects/web/version.sh': withFunctions('echo "$RELEASE"'),
+    'projects/web/resources.sh': bash('[[ $* != "verify $BAD" ]]'),
   });
 
 const files = (rig: Rig): string[] =>
@@ -66,7 +65,7 @@ test('a green run and a red one can be held against each other', async () => {
 
 test('it is taken after what failed last, also when the upgrade had passed', async () => {
   await using rig = web();
-  rig.write({ 'projects/web/resources.sh': hook('[[ $1 != destroy ]]') });
+  rig.write({ 'projects/web/resources.sh': withFunctions('[[ $1 != destroy ]]') });
   expect((await rig.grenade('run')).status).toBe(1);
   expect(files(rig)).toContain('kernel.txt');
   expect(rig.journal().filter(({ type }) => type === 'world-dumped')).toHaveLength(2);
@@ -77,7 +76,7 @@ test('a base that is only brought up has none; what cannot be kept fails no run'
   expect((await rig.grenade('run', '-b')).status).toBe(0);
   expect(existsSync(join(rig.latest, 'worlddump'))).toBe(false);
   rig.write({
-    'projects/web/smoke.sh': hook('[[ $1 == base ]] || mv "$GRENADE_RUN_DIR/ports" "$GRENADE_RUN_DIR/moved"'),
+    'projects/web/smoke.sh': withFunctions('[[ $1 == base ]] || mv "$GRENADE_RUN_DIR/ports" "$GRENADE_RUN_DIR/moved"'),
   });
   const { status, stdout } = await rig.grenade('run');
   expect(status, stdout).toBe(0);
