@@ -1,6 +1,1 @@
-#!/usr/bin/env bash
-set -euo pipefail
-source "$GRENADE_DIR/functions"
-source "$PROJECT_DIR/../../lib/openstack.sh"
-
-install_packages
+../../lib/install.sh
