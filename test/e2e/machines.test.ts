@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import * as v from 'valibot';
 import { expect, test } from 'vitest';
 import { ResultSchema } from '../../src/report/result-schema.js';
-import { bash, Rig, TWO_RELEASES, withFunctions } from './rig.js';
+import { Rig, TWO_RELEASES, withFunctions } from './rig.js';
 
 const shop = (): Rig =>
   new Rig({
@@ -12,8 +12,8 @@ const shop = (): Rig =>
     'projects/web/start.sh': withFunctions('service_start web -- sleep 60'),
     'projects/web/shutdown.sh': withFunctions('service_stop web'),
     'projects/web/version.sh': withFunctions('echo "$RELEASE"'),
-    'projects/web/resources.sh': bash(
-      'if [[ $* == "verify post-upgrade" && $BAD == yes ]]; then',
+    'projects/web/resources.sh': withFunctions(
+      'if [[ $* == "verify post-upgrade" && -v BAD ]]; then',
       '  echo "::error::of a hook"',
       '  echo "::add-mask::x $DB_PASSWORD"',
       '  false',
