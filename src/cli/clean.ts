@@ -60,7 +60,7 @@ async function cleanAll(dataRoot: string): Promise<number> {
   // What is left then is the lock, which goes with the directory.
   if (readdirSync(dataRoot).every((name) => name.startsWith('lock'))) rmSync(dataRoot, { recursive: true });
   tell(ended);
-  process.stdout.write(`All runs and kept releases in ${fromHere(dataRoot)} are gone.\n`);
+  process.stdout.write(`All runs, kept releases and snapshots in ${fromHere(dataRoot)} are gone.\n`);
   return 0;
 }
 

@@ -139,7 +139,7 @@ Exits: 0 nothing of severity error · 1 findings of severity error · 2 wrong us
     .summary('end what a run left up, and drop its data')
     .addArgument(dir())
     .addOption(runOption())
-    .option('--all', 'every run, and the kept releases too')
+    .option('--all', 'every run, the kept releases and the snapshots too')
     .addHelpText('after', '\nExamples:\n  grenade clean\n  grenade clean --all')
     .action((at: string, options: CleanFlags) => finish(import('./clean.js').then(({ clean }) => clean(at, options))));
 

@@ -143,7 +143,7 @@ export const ProbeSchema = v.strictObject(
     ),
     during: described(
       v.array(v.string('the name of a phase'), 'a list of phases'),
-      'Phases in which outages count for the budget, as `grenade plan` lists them; `all` is from when it was first up until services are taken down. From the first shutdown to the end of the upgrade if left out.',
+      'Phases in which outages count for the budget, as `grenade plan` lists them; `all` is from when it was first up to the end of the checks after the upgrade. From the first shutdown to the end of these checks if left out.',
       ['upgrade', 'verify-target'],
     ),
   },
