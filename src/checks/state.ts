@@ -120,10 +120,6 @@ function meets(expectation: Expectation, data: string, { kind, at, column }: Dif
 /** Whether it is about a project's configuration, `web/config`, and nothing else. */
 export const isAboutConfig = ({ data }: Expectation): boolean => data.endsWith('/config');
 
-/** An expectation in the words of the workspace: `jobs rows-rekeyed graphile_worker.jobs`. */
-export const tellExpectation = ({ data, what, in: at, column }: Expectation): string =>
-  [data, what, at, column].filter((word) => word !== undefined && word !== '*').join(' ');
-
 const matches = (pattern: string, text: string): boolean => wildcard(pattern).test(text);
 
 /** Two differences are the same thing happening: of the same kind, to the same table and column, or to the same file. */

@@ -72,6 +72,5 @@ export interface ConfigUnread {
   readonly type: 'config-unread';
   readonly step: string;
   readonly project: string;
-  readonly place: string;
   readonly reason: string;
 }

@@ -55,7 +55,7 @@ export async function compareState(
     }
     tellCompared(journal, step, log, { data: data.name, looked, control, differences: gathered.all() });
   }
-  if (!control) tellMissed(journal, step, judge);
+  if (!control) tellMissed(journal, step.key, judge.missed());
   return failing.failure() ?? unread;
 }
 

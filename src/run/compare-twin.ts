@@ -68,7 +68,7 @@ export async function compareTwin(
     if (!(error instanceof SourceError)) throw error;
     return { kind: 'state-unread', name: 'files', reason: error.message };
   }
-  tellMissed(journal, step, judge);
+  tellMissed(journal, step.key, judge.missed());
   return failing.failure() ?? unread;
 }
 

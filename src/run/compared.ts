@@ -1,10 +1,10 @@
 import { appendFileSync } from 'node:fs';
-import type { StateJudge } from '../checks/state.js';
 import type { JudgedDifference } from '../journal/difference.js';
 import type { Failure } from '../journal/failure.js';
 import type { Journal } from '../journal/journal.js';
 import type { StateCompared } from '../journal/looked.js';
 import type { Step } from '../plan/plan.js';
+import type { Expectation } from '../workspace/workspace.js';
 
 type Differs = Extract<Failure, { kind: 'state-differs' }>;
 
@@ -40,10 +40,10 @@ export function tellCompared(
   }
 }
 
-/** Enters what was expected and did not happen. */
-export function tellMissed(journal: Journal, step: Step, judge: StateJudge): void {
-  for (const { data, what, in: at, column, reason } of judge.missed()) {
-    const expected = [data, what, at, column].filter((word) => word !== undefined && word !== '*').join(' ');
-    journal.append({ type: 'expectation-missed', step: step.key, what: expected, reason });
+/** Enters what was expected and did not happen, in the words of the workspace. */
+export function tellMissed(journal: Journal, step: string, missed: readonly Expectation[]): void {
+  for (const { data, what, in: at, column, reason } of missed) {
+    const words = [data, what, at, column].filter((word) => word !== undefined && word !== '*').join(' ');
+    journal.append({ type: 'expectation-missed', step, what: words, reason });
   }
 }

@@ -1,9 +1,10 @@
 import { join, resolve } from 'node:path';
 import { describeFault } from '../basics/fault.js';
-import { isAboutConfig, StateJudge, tellExpectation } from '../checks/state.js';
+import { isAboutConfig, StateJudge } from '../checks/state.js';
 import type { Difference } from '../journal/difference.js';
 import type { Blame } from '../journal/record.js';
 import type { Step } from '../plan/plan.js';
+import { tellMissed } from './compared.js';
 import { compareLooks, type Look, lookAt } from './config-look.js';
 import type { RunContext } from './context.js';
 
@@ -20,7 +21,8 @@ interface Place {
 export class ConfigWatch {
   readonly #context: RunContext;
   readonly #judge: StateJudge;
-  #places: Place[] | undefined;
+  /** As they were last seen; undefined before the first look. */
+  #places: Promise<readonly Place[]> | undefined;
   /** Steps that ran since the last look. */
   readonly #since = new Set<string>();
   /** One look at a time, in the order in which steps end. */
@@ -43,24 +45,12 @@ export class ConfigWatch {
     return some ? new ConfigWatch(context) : undefined;
   }
 
-  /** A step is about to begin. */
+  /** A step is about to begin, and must not before everything was seen as it was. */
   async before({ key, side }: Step, blame: Blame): Promise<void> {
     if (blame !== 'upgrade' || (side === 'base' && this.#places === undefined)) return;
     this.#since.add(key);
-    if (this.#places !== undefined) return;
-    const { journal, workspace } = this.#context;
-    this.#places = [];
-    const places: Place[] = [];
-    for (const { name: project, config = [] } of workspace.projects) {
-      for (const given of config) {
-        const at = this.#placeOf(given);
-        const look = await this.#look(key, project, at);
-        if (look !== undefined) places.push({ project, at, look });
-      }
-    }
-    this.#places = places;
-    const recorded = places.map(({ project, at, look }) => ({ project, place: at, files: look.files.size }));
-    journal.append({ type: 'config-recorded', step: key, places: recorded });
+    this.#places ??= this.#record(key);
+    await this.#places;
   }
 
   /** A step has ended, and its end is not told yet. */
@@ -74,23 +64,33 @@ export class ConfigWatch {
   end(): void {
     const { journal, state } = this.#context;
     const step = state.configChanges.at(-1)?.steps.at(-1) ?? [...this.#since].at(-1) ?? '';
-    for (const expectation of this.#judge.missed().filter(isAboutConfig)) {
-      journal.append({
-        type: 'expectation-missed',
-        step,
-        what: tellExpectation(expectation),
-        reason: expectation.reason,
-      });
+    tellMissed(journal, step, this.#judge.missed().filter(isAboutConfig));
+  }
+
+  /** The first look, at everything. */
+  async #record(step: string): Promise<readonly Place[]> {
+    const { journal, workspace } = this.#context;
+    const places: Place[] = [];
+    for (const { name: project, config = [] } of workspace.projects) {
+      for (const given of config) {
+        const at = this.#placeOf(given);
+        const look = await this.#look(step, project, at);
+        if (look !== undefined) places.push({ project, at, look });
+      }
     }
+    const recorded = places.map(({ project, at, look }) => ({ project, place: at, files: look.files.size }));
+    journal.append({ type: 'config-recorded', step, places: recorded });
+    return places;
   }
 
   async #compare(key: string): Promise<void> {
     const { journal } = this.#context;
-    const steps = [...this.#since];
-    for (const place of this.#places ?? []) {
+    for (const place of (await this.#places) ?? []) {
       const { project, at } = place;
       const look = await this.#look(key, project, at, place.look);
       if (look === undefined) continue;
+      // One that began meanwhile may have changed what was seen.
+      const steps = [...this.#since];
       const fileOf = ({ kind, at: path }: Difference): string =>
         join(kind === 'files-gone' ? place.look.root : look.root, path);
       for (const difference of compareLooks(place.look, look)) {
@@ -115,7 +115,7 @@ export class ConfigWatch {
     try {
       return await lookAt(at, before);
     } catch (error) {
-      this.#context.journal.append({ type: 'config-unread', step, project, place: at, reason: describeFault(error) });
+      this.#context.journal.append({ type: 'config-unread', step, project, reason: describeFault(error) });
       return undefined;
     }
   }

@@ -129,6 +129,28 @@ describe('new code ran with old configs', () => {
     ]);
   });
 
+  test('a step that runs beside the first of the upgrade waits for the first look too', async () => {
+    await using rig = new Rig({
+      ...CONFIG,
+      'grenade.yaml': `restart: last
+releases:
+  - { name: spring, versions: { app: "1", beside: "1" } }
+  - { name: autumn, versions: { app: "2", beside: "2" } }
+`,
+      // It takes long to look at, and comes first.
+      'projects/app/settings': 'register_project_for_upgrade app\nregister_config "$DATA_DIR/large"\n',
+      'projects/app/install.sh': withFunctions('[[ $RELEASE != spring ]] || truncate --size 128M "$DATA_DIR/large"'),
+      'projects/beside/settings': 'register_project_for_upgrade beside\nregister_config "$DATA_DIR/beside.conf"\n',
+      'projects/beside/install.sh': withFunctions('[[ $RELEASE == spring ]] || echo b=2 >"$DATA_DIR/beside.conf"'),
+      'projects/beside/version.sh': withFunctions('[[ -e $DATA_DIR/beside.conf ]] && echo 2 || echo 1'),
+    });
+    const { status, stdout } = await rig.grenade('run', '--jobs', '2');
+    expect(status, stdout).toBe(0);
+    expect(rig.journal().flatMap((event) => (event.type === 'config-changed' ? [event] : []))).toMatchObject([
+      { steps: expect.arrayContaining(['beside/install:target@autumn']), difference: { kind: 'files-new' } },
+    ]);
+  });
+
   test('a reason comes from the workspace, or from the exception in which it was changed; one that is not met is told', async () => {
     const expected = `expect:
   - { data: app/config, what: files-gone, in: app.ini, reason: app.conf says it all }

@@ -189,7 +189,7 @@ describe('new code ran with old configs', () => {
       'not-shown: nothing lies where worker registers its configuration, /etc/worker',
     );
     const step = keyOf('worker', 'migrate', 'target');
-    const unread = { type: 'config-unread', step, project: 'worker', place: '/etc/worker', reason: 'EACCES' } as const;
+    const unread = { type: 'config-unread', step, project: 'worker', reason: 'EACCES' } as const;
     expect(of(recorded(place('worker')).say(unread).toTheEnd().end('passed'))).toBe(
       'not-shown: the configuration of worker could not be looked at, EACCES',
     );
