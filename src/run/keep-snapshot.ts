@@ -14,9 +14,10 @@ import { changedBetween, ingredientsOf, keyOf } from '../snapshots/key.js';
 import { keepSnapshot, listSnapshots, type NotKept } from '../snapshots/store.js';
 import { sizeOf } from '../snapshots/tree.js';
 import type { RunContext } from './context.js';
-import { copyTree, type Logged, syncTree } from './copy.js';
+import { copyTree, syncTree } from './copy.js';
 import { installStamp, releaseDirectory } from './environment.js';
 import { dataNames, type Fork, readFork, standOn } from './fork.js';
+import type { Logged } from './logged-program.js';
 import { resolveSource } from './registered-data.js';
 import { runSnapshotScript } from './snapshot-script.js';
 

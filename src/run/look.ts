@@ -1,13 +1,11 @@
-import { closeSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { describeFault } from '../basics/fault.js';
-import { later } from '../basics/timer.js';
 import type { Verdict } from '../journal/event.js';
-import { endGroup, spawnInto } from '../process/spawn.js';
 import { dumpWorld, WORLDDUMP } from '../world/dump.js';
 import { compareLogs } from './compare-logs.js';
 import type { RunContext } from './context.js';
 import { logNames, logPath } from './logged.js';
+import { runLogged } from './logged-program.js';
 import { maskOf } from './secrets.js';
 
 /** How long looking at the machine may take, in milliseconds. */
@@ -41,10 +39,10 @@ export async function lookAtLogs(
 }
 
 /** Writes down how the machine looks: all of it after a failure, less of it otherwise. A run never fails by it. */
-export async function lookAtMachine(context: RunContext, verdict: Verdict): Promise<void> {
+export async function lookAtMachine(context: RunContext, verdict: Verdict, interrupt: AbortSignal): Promise<void> {
   if (verdict === 'base-ready' || verdict === 'stopped') return;
   const { runDir, workspace, journal } = context;
-  if (verdict === 'base' || verdict === 'upgrade' || verdict === 'after') await collect(context);
+  if (verdict === 'base' || verdict === 'upgrade' || verdict === 'after') await collect(context, interrupt);
   try {
     const files = await dumpWorld({
       runDir,
@@ -61,27 +59,20 @@ export async function lookAtMachine(context: RunContext, verdict: Verdict): Prom
 }
 
 /** Lets the workspace's own collector have its turn, whose output goes to `worlddump.log`. A run never fails by it. */
-async function collect({ workspace, workplace, runDir, env, journal }: RunContext): Promise<void> {
+async function collect(
+  { workspace, workplace, runDir, env, journal }: RunContext,
+  interrupt: AbortSignal,
+): Promise<void> {
   if (workspace.collect === undefined) return;
-  const warn = (how: string): void => {
-    journal.append({ type: 'warned', text: `what collects the machine's state ${how}: see worlddump.log of the run` });
-  };
   const cwd = workplace.take();
-  const log = openSync(join(runDir, 'worlddump.log'), 'a', 0o600);
-  const { pid, ended } = spawnInto(workspace.collect.command, {
-    cwd,
+  const collected = await runLogged(workspace.collect.command, cwd, {
+    log: join(runDir, 'worlddump.log'),
     env: { ...env, ...workplace.env, PWD: cwd },
-    stdout: log,
-    stderr: log,
+    stop: interrupt,
+    limitMs: COLLECTING_MS,
   });
-  closeSync(log);
-  const callOff = later(COLLECTING_MS, () => {
-    if (pid !== undefined) void endGroup(pid, 5000);
-  });
-  const end = await ended;
-  callOff();
   workplace.giveBack(cwd);
-  if (end.kind === 'not-started') warn(`could not be started, ${end.reason}`);
-  else if (end.kind === 'signalled') warn(`was ended by ${end.signal}`);
-  else if (end.status !== 0) warn(`ended with status ${end.status}`);
+  if (collected.ok) return;
+  const text = `what collects the machine's state failed (worlddump.log of the run): ${collected.error}`;
+  journal.append({ type: 'warned', text });
 }

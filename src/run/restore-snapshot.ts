@@ -6,8 +6,9 @@ import type { Step } from '../plan/plan.js';
 import { listResources } from '../resources/store.js';
 import { markUsed, readSnapshot } from '../snapshots/store.js';
 import type { RunContext } from './context.js';
-import { copyTree, type Logged } from './copy.js';
+import { copyTree } from './copy.js';
 import { OVERLAY, readFork, writeFork } from './fork.js';
+import type { Logged } from './logged-program.js';
 import { runSnapshotScript } from './snapshot-script.js';
 
 /** Puts the base that a snapshot holds where hooks look for it: its data, what they kept with `resource_save`, logs. */

@@ -166,7 +166,7 @@ class Runner {
     if (seen && verdict === 'passed') return verdict;
     const passed = seen || (await lookAtLogs(this.#context, verdict, this.#options.interrupt)).passed;
     const judged = verdict === 'passed' && !passed ? 'upgrade' : verdict;
-    await lookAtMachine(this.#context, judged);
+    await lookAtMachine(this.#context, judged, this.#options.interrupt);
     return judged;
   }
 

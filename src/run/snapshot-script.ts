@@ -1,8 +1,8 @@
 import { err, type Result } from '../basics/result.js';
 import type { Project } from '../project/project.js';
 import type { RunContext } from './context.js';
-import { type Logged, runLogged } from './copy.js';
 import { hookEnvironment } from './environment.js';
+import { type Logged, runLogged } from './logged-program.js';
 
 /** Calls a project's `snapshot.sh save|restore DIR`, its services down, in the base's environment. */
 export async function runSnapshotScript(

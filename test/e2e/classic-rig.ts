@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { chmodSync, cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type Outcome, Rig } from './rig.js';
+import { Rig, type Running } from './rig.js';
 
 /** A classic workspace beside a STACK_ROOT with two small DevStacks that only write down what is asked of them. */
 export class ClassicRig extends Rig {
@@ -64,9 +64,8 @@ export class ClassicRig extends Rig {
     return this.git;
   }
 
-  override grenade(...args: readonly string[]): Promise<Outcome> {
-    const env = { PATH: `${this.#bin}:${process.env.PATH}`, TOLD: this.#told };
-    return this.start(args, { env }).outcome;
+  override start(args: readonly string[]): Running {
+    return super.start(args, { env: { PATH: `${this.#bin}:${process.env.PATH}`, TOLD: this.#told } });
   }
 }
 

@@ -117,13 +117,31 @@ describe('a classic workspace over DevStacks that somebody else brought up', () 
   test('after a failure DevStack’s worlddump collects what it can, also when the hook knows no functions', async () => {
     await using rig = new ClassicRig(project('10_one', { 'shutdown.sh': '#!/bin/bash\nexit 7\n' }));
     const tool = join(rig.stack, 'new/devstack/tools/worlddump.py');
-    writeFileSync(tool, '#!/bin/bash\necho "worlddump $* in $PWD" >>"$TOLD"\nexit 3\n', { mode: 0o755 });
+    writeFileSync(tool, '#!/bin/bash\necho "worlddump $* in $PWD" >>"$TOLD"\necho no bridge >&2\nexit 3\n', {
+      mode: 0o755,
+    });
     const { status, stdout } = await rig.grenade('run');
     expect(status).toBe(1);
     expect(rig.told.at(-1)).toBe(`worlddump -d ${rig.stack}/logs in ${rig.dir}`);
-    expect(stdout).toContain("what collects the machine's state ended with status 3: see worlddump.log of the run");
+    expect(stdout).toContain("what collects the machine's state failed (worlddump.log of the run): exit 3: no bridge");
     await rig.grenade('run', '-s', 'image-cache');
     expect(rig.told.filter((line) => line.startsWith('worlddump'))).toHaveLength(1);
+  });
+
+  test('an interruption ends what collects, and the run still says what it found', async () => {
+    await using rig = new ClassicRig(project('10_one', { 'shutdown.sh': '#!/bin/bash\nexit 7\n' }));
+    const tool = join(rig.stack, 'new/devstack/tools/worlddump.py');
+    writeFileSync(tool, '#!/bin/bash\nread -r _ <"$GATES/collecting"\n', { mode: 0o755 });
+    const collecting = rig.gate('collecting');
+    const { child, outcome } = rig.start(['run']);
+    await collecting.reached();
+    child.kill('SIGINT');
+    const { status, stdout } = await outcome;
+    expect([status, stdout]).toEqual([
+      1,
+      expect.stringContaining('The upgrade failed at one: it could not be shut down.'),
+    ]);
+    expect(stdout).toContain("what collects the machine's state failed (worlddump.log of the run): SIGTERM");
   });
 });
 
