@@ -6,3 +6,8 @@ export function describeFault(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   return 'syscall' in error ? error.message : (error.stack ?? error.message);
 }
+
+/** What the system calls an error: `ENOENT` where something is not there; undefined where it is none of the system's. */
+export function codeOf(error: unknown): string | undefined {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+}

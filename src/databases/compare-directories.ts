@@ -1,5 +1,6 @@
 import { type Dirent, promises as fs } from 'node:fs';
 import { join } from 'node:path';
+import { codeOf } from '../basics/fault.js';
 import type { Difference } from '../journal/difference.js';
 import { EXAMPLES } from './examples.js';
 import { SourceError } from './reader.js';
@@ -60,7 +61,7 @@ async function* filesOf(root: string, below = ''): AsyncGenerator<string> {
   try {
     entries = await fs.readdir(join(root, below), { withFileTypes: true });
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return;
+    if (codeOf(error) === 'ENOENT') return;
     throw new SourceError(error instanceof Error ? error.message : String(error));
   }
   for (const entry of entries) {

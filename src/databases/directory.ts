@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { createReadStream, type Dirent, promises as fs } from 'node:fs';
 import { join } from 'node:path';
+import { codeOf } from '../basics/fault.js';
 import type { Batch } from './batch.js';
 import { type Cell, type Format, type Reader, SourceError } from './reader.js';
 
@@ -55,7 +56,7 @@ async function entriesOf(directory: string): Promise<Dirent[]> {
   try {
     return await fs.readdir(directory, { withFileTypes: true });
   } catch (error) {
-    if (isGone(error)) return [];
+    if (codeOf(error) === 'ENOENT') return [];
     throw new SourceError(error instanceof Error ? error.message : String(error));
   }
 }
@@ -76,7 +77,7 @@ async function describe(root: string, path: string, entry: Dirent): Promise<Buff
     const cells = [kind, kind === 'link' ? '' : bits, path, kind === 'file' ? String(size) : '', what];
     return Buffer.from(JSON.stringify(cells));
   } catch (error) {
-    if (isGone(error)) return undefined;
+    if (codeOf(error) === 'ENOENT') return undefined;
     throw new SourceError(error instanceof Error ? error.message : String(error));
   }
 }
@@ -86,8 +87,6 @@ async function digestOf(file: string): Promise<string> {
   for await (const chunk of createReadStream(file, { highWaterMark: 256 * 1024 })) hash.update(chunk);
   return hash.digest('hex');
 }
-
-const isGone = (error: unknown): boolean => error instanceof Error && 'code' in error && error.code === 'ENOENT';
 
 /** A row as JSON. No row is looked for by its key alone: all of them are read. */
 const FORMAT: Format = { header: 0, skip: (bytes) => bytes.length, cells: fileCells };

@@ -1,3 +1,4 @@
+import { codeOf } from '../basics/fault.js';
 import type { Outcome } from './track.js';
 
 /** Is told what came of a sample; only the first time counts. */
@@ -11,6 +12,6 @@ const OURS: ReadonlySet<string> = new Set(['EMFILE', 'ENFILE', 'ENOMEM', 'ENOBUF
 
 /** What an error of a socket says of the service behind it. */
 export function outcomeOf(error: Error): Outcome {
-  const cause = 'code' in error && typeof error.code === 'string' ? error.code : error.message;
+  const cause = codeOf(error) ?? error.message;
   return OURS.has(cause) ? { kind: 'unseen', cause } : { kind: 'down', cause };
 }

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { codeOf } from '../basics/fault.js';
 import { inGroup } from './identity.js';
 
 /** How a process ended. Not having started is an end like any other: one shape for all. */
@@ -68,7 +69,7 @@ export function signalGroup(leader: number, signal: NodeJS.Signals | 0): boolean
     return true;
   } catch (error) {
     // EPERM: somebody is there, and not ours to signal.
-    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+    return codeOf(error) === 'EPERM';
   }
 }
 

@@ -1,5 +1,6 @@
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { codeOf } from '../basics/fault.js';
 import { err, ok, type Result } from '../basics/result.js';
 
 /** Why a value could not be kept or found: a sentence. */
@@ -39,7 +40,7 @@ export function readResource(runDir: string, project: string, key: string): Resu
   try {
     return ok(readFileSync(path.value));
   } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) {
+    if (codeOf(error) !== 'ENOENT') {
       return err({ kind: 'missing', message: `${describe(project, key)} cannot be read: ${reason(error)}` });
     }
     return err({ kind: 'missing', message: `${describe(project, key)} was not saved in this run` });

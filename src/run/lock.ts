@@ -1,5 +1,6 @@
 import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { codeOf } from '../basics/fault.js';
 import { err, ok, type Result } from '../basics/result.js';
 import { identify, isAlive } from '../process/identity.js';
 
@@ -54,7 +55,7 @@ function linked(mine: string, path: string): boolean {
     linkSync(mine, path);
     return true;
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false;
+    if (codeOf(error) === 'EEXIST') return false;
     throw error;
   }
 }

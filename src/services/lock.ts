@@ -1,4 +1,5 @@
 import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { codeOf } from '../basics/fault.js';
 import { identify, isAlive } from '../process/identity.js';
 import { ServiceError } from './error.js';
 import { readText } from './record.js';
@@ -18,7 +19,7 @@ export function lockStart(lock: string, name: string): () => void {
         linkSync(beside, lock);
         return () => rmSync(lock, { force: true });
       } catch (error) {
-        if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+        if (codeOf(error) !== 'EEXIST') throw error;
       }
       const holder = readText(lock);
       if (holder === undefined) continue; // Just released.

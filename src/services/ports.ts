@@ -1,6 +1,7 @@
 import { linkSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join, resolve } from 'node:path';
+import { codeOf } from '../basics/fault.js';
 import { isListenedOn } from '../process/sockets.js';
 import { ServiceError } from './error.js';
 import { checkName } from './names.js';
@@ -103,7 +104,7 @@ function created(create: () => void): boolean {
     create();
     return true;
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false;
+    if (codeOf(error) === 'EEXIST') return false;
     throw error;
   }
 }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { fstatSync, lstatSync, readdirSync, readFileSync, readlinkSync, type Stats } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
+import { codeOf } from '../basics/fault.js';
 import type { Hook } from '../journal/record.js';
 import type { Project } from '../project/project.js';
 import type { Workspace } from '../workspace/workspace.js';
@@ -93,7 +94,7 @@ function readOf(path: string): Buffer | string {
   try {
     return readFileSync(path);
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'EACCES') return 'not to be read';
+    if (codeOf(error) === 'EACCES') return 'not to be read';
     throw error;
   }
 }

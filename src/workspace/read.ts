@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmdirSync, rmSync } from 'node:fs';
 import { basename, join, relative, resolve } from 'node:path';
 import { parseDuration } from '../basics/duration.js';
+import { codeOf } from '../basics/fault.js';
 import type { Problem } from '../basics/problem.js';
 import { err, ok, type Result } from '../basics/result.js';
 import { parseSize } from '../basics/size.js';
@@ -228,7 +229,7 @@ function readText(file: string): Result<string, Problem> {
   try {
     return ok(readFileSync(file, 'utf8'));
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    const code = codeOf(error);
     return err(
       code === 'ENOENT' || code === 'ENOTDIR'
         ? noWorkspace(resolve(file, '..'))
