@@ -224,6 +224,19 @@ describe('a directory that is no workspace', () => {
   test('is not there', async () => {
     expect(await readWorkspace('/nowhere')).toMatchObject({ error: [{ message: 'There is no directory /nowhere' }] });
   });
+
+  test('a classic one takes no option that means nothing to it', async () => {
+    expect(await problemsOf({ localrc: '' }, { from: 'spring', to: 'autumn', jobs: 2 })).toMatchInlineSnapshot(`
+      "
+      --from chooses from a list of releases, and a classic workspace has just two
+        Set BASE_RELEASE, TARGET_RELEASE and their branches in localrc.
+      --to chooses from a list of releases, and a classic workspace has just two
+        Set BASE_RELEASE, TARGET_RELEASE and their branches in localrc.
+      --jobs calls hooks side by side, and a classic run calls one at a time, as the original does
+        Leave it out.
+      "
+    `);
+  });
 });
 
 describe('what is wrong with projects', () => {

@@ -19,6 +19,7 @@ export const isClassic = (dir: string): boolean =>
 export interface ClassicOptions {
   readonly from?: string;
   readonly to?: string;
+  readonly jobs?: number;
   readonly projects?: readonly string[];
   readonly onFailure?: 'keep' | 'destroy';
   readonly cwd: string;
@@ -38,7 +39,7 @@ export async function readClassic(
   scratch: string,
   options: ClassicOptions,
 ): Promise<Result<ClassicDraft, Problem[]>> {
-  const named = (['from', 'to'] as const).flatMap((option) =>
+  const meaningless = (['from', 'to'] as const).flatMap((option): Problem[] =>
     options[option] === undefined
       ? []
       : [
@@ -48,7 +49,13 @@ export async function readClassic(
           },
         ],
   );
-  if (named.length > 0) return err(named);
+  if ((options.jobs ?? 1) > 1) {
+    meaningless.push({
+      message: '--jobs calls hooks side by side, and a classic run calls one at a time, as the original does',
+      fix: 'Leave it out.',
+    });
+  }
+  if (meaningless.length > 0) return err(meaningless);
 
   const file = CLASSIC.map((name) => join(dir, name)).find((path) => existsSync(path)) ?? join(dir, 'localrc');
   const reader = shellFile('classic/settings.bash');
