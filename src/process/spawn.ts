@@ -41,10 +41,10 @@ export function spawnInto(
     });
   } catch (error) {
     // Node throws for what it can see itself, such as a NUL byte in an argument or an environment over the limit.
-    return { pid: undefined, ended: Promise.resolve({ kind: 'not-started', reason: reasonOf(error) }) };
+    return { pid: undefined, ended: Promise.resolve({ kind: 'not-started', reason: reasonOf(error, program) }) };
   }
   const ended = new Promise<Ended>((resolve) => {
-    child.once('error', (error) => resolve({ kind: 'not-started', reason: reasonOf(error) }));
+    child.once('error', (error) => resolve({ kind: 'not-started', reason: reasonOf(error, program) }));
     child.once('exit', (status, signal) =>
       resolve(signal === null ? { kind: 'exited', status: status ?? 0 } : { kind: 'signalled', signal }),
     );
@@ -58,7 +58,11 @@ function further(also: Readonly<Record<number, number>>): (number | 'ignore')[] 
   return Array.from({ length: last - 2 }, (_, at) => also[at + 3] ?? 'ignore');
 }
 
-function reasonOf(error: unknown): string {
+/** Why a program did not start, where the system's own word for it says little. */
+function reasonOf(error: unknown, program: string): string {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  if (code === 'ENOENT') return `${program} is not there, or the interpreter that its first line names is not`;
+  if (code === 'EACCES') return `${program} may not be executed`;
   return error instanceof Error ? error.message : String(error);
 }
 

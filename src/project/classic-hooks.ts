@@ -1,5 +1,5 @@
-import { closeSync, openSync, readSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { closeSync, constants, openSync, readSync, type Stats, statSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Hook } from '../journal/record.js';
 import type { HookCommand } from './project.js';
 import type { ScriptDirectory } from './scripts.js';
@@ -18,32 +18,52 @@ const CALLED: ReadonlyMap<Hook, string> = new Map([
 ]);
 
 /**
- * The hooks of a directory that a classic run calls, and how: by exactly these names, run bit or not, and `upgrade.sh`
- * even where there is none, because nothing is upgraded without it. Who cannot be started fails in its turn.
+ * The hooks of a directory that a classic run calls, and how: by exactly these names, whatever else is there, run bit or
+ * not, and `upgrade.sh` even where there is none, because nothing is upgraded without it. Who cannot be started fails in
+ * its turn, as a directory of that name does.
  */
 export function classicHooks(dir: string, scripts: ScriptDirectory): ReadonlyMap<Hook, HookCommand> {
   const hooks = new Map<Hook, HookCommand>();
   for (const [hook, file] of CALLED) {
-    const known = scripts.hooks.get(hook);
     const path = join(dir, file);
-    if (known !== undefined && basename(known.source) === file) {
-      hooks.set(hook, startsItself(path) ? known : { ...known, command: ['bash', ...known.command] });
-    } else if (hook === 'upgrade') {
-      hooks.set(hook, { source: path, command: [path], reportsReturn: false });
-    }
+    const stat = look(path);
+    // A link that leads nowhere is passed over.
+    if (stat === undefined && hook !== 'upgrade') continue;
+    const known = scripts.hooks.get(hook);
+    const command: [string, ...string[]] = file === 'resources.sh' ? [path, hook] : [path];
+    hooks.set(hook, {
+      ...(known?.source === path ? known : { source: path, reportsReturn: false }),
+      command: stat !== undefined && leftToTheShell(path, stat) ? ['bash', ...command] : command,
+    });
   }
   return hooks;
 }
 
-/** Whether its first bytes say to the system what runs it. Otherwise the shell that calls it runs it, as shells do. */
-function startsItself(path: string): boolean {
-  const bytes = Buffer.alloc(2);
+/** What is there, a link followed. */
+function look(path: string): Stats | undefined {
   try {
-    const fd = openSync(path, 'r');
-    readSync(fd, bytes, 0, 2, 0);
+    return statSync(path, { throwIfNoEntry: false });
+  } catch {
+    return undefined; // A link that leads to itself, or where nobody may look: for a shell, nothing exists there.
+  }
+}
+
+/**
+ * Whether the system may execute it and does not know how: its first bytes name no program. The shell that calls such a
+ * file runs it itself; who spawns it would have it run by /bin/sh.
+ */
+function leftToTheShell(path: string, stat: Stats): boolean {
+  if (!stat.isFile() || (stat.mode & 0o111) === 0) return false;
+  const begin = Buffer.alloc(LOOK);
+  try {
+    const fd = openSync(path, constants.O_RDONLY);
+    readSync(fd, begin, 0, LOOK, 0);
     closeSync(fd);
   } catch {
-    return true; // The system will say why not.
+    return false; // The system will say why not.
   }
-  return bytes.toString('latin1') === '#!' || bytes[0] === 0x7f;
+  return !/^(\x7fELF|#![ \t]*[^ \t\n\0]+[ \t\n\0])/.test(begin.toString('latin1'));
 }
+
+/** As much as Linux looks at. */
+const LOOK = 256;

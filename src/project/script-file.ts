@@ -74,8 +74,11 @@ function judge(text: string, first: string, whole: boolean, shown: string): Scri
   }
   const attached = (rest[0] ?? '').replace(/^(--split-string=?|-[a-z]*S)/, '');
   const tokens = splits ? [attached, ...rest.slice(1)] : rest;
+  // What it makes of quotes and variables, and which of its options take the next word, is known only to env.
+  const plain = tokens.every((token) => !/["'\\$#]|^-[uCa]$|^--(unset|chdir|argv0)$/.test(token));
   const name = tokens.find((token) => token !== '' && !token.startsWith('-') && !token.includes('='));
-  return script(name === undefined ? { name: program, lookup: false } : { name, lookup: !name.includes('/') });
+  if (!plain || name === undefined) return script({ name: program, lookup: false });
+  return script({ name, lookup: !name.includes('/') });
 }
 
 /** Commands that change nothing by themselves. */

@@ -1,4 +1,4 @@
-import { readdirSync, readlinkSync, statSync } from 'node:fs';
+import { readdirSync, readlinkSync, type Stats, statSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import type { Problem } from '../basics/problem.js';
 import type { Hook } from '../journal/record.js';
@@ -27,13 +27,21 @@ export function readScripts(dir: string, cwd: string): ScriptDirectory {
   const interpreters: { script: string; interpreter: Interpreter }[] = [];
   const bash: string[] = [];
   const problems: Problem[] = [];
-  const { scripts, settings, others, broken } = sort(dir);
+  const { scripts, settings, others, broken, directories } = sort(dir);
 
   for (const { file, target } of broken) {
     problems.push({
       rule: 'broken-link',
       message: `${file} is a link to ${target}, which does not exist`,
       fix: 'Make the link point at a file that is there, or remove it.',
+      file: join(dir, file),
+    });
+  }
+  for (const file of directories) {
+    problems.push({
+      rule: 'cannot-execute',
+      message: `${file} is a directory, so it cannot be executed`,
+      fix: 'Put the script in its place, or give the directory a name that no hook has.',
       file: join(dir, file),
     });
   }
@@ -99,23 +107,26 @@ interface Sorted {
   readonly settings: boolean;
   readonly others: readonly string[];
   readonly broken: readonly { readonly file: string; readonly stem: string; readonly target: string }[];
+  /** Those that are named as scripts are. */
+  readonly directories: readonly string[];
 }
 
 function sort(dir: string): Sorted {
   const scripts = new Map<string, string[]>();
   const others: string[] = [];
   const broken: { file: string; stem: string; target: string }[] = [];
+  const directories: string[] = [];
   let settings = false;
   for (const entry of readdirSync(dir, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1))) {
     const file = entry.name;
     const stem = scriptStem(file);
-    if (stem === undefined || entry.isDirectory()) continue;
+    if (stem === undefined) continue;
     const known = SCRIPTS.has(stem) || file === SETTINGS;
-    if (entry.isSymbolicLink()) {
-      const target = statSync(join(dir, file), { throwIfNoEntry: false });
-      if (target === undefined && known) broken.push({ file, stem, target: readlinkSync(join(dir, file)) });
-      if (target?.isFile() !== true) continue;
-    } else if (!entry.isFile()) continue;
+    const what = entry.isSymbolicLink() ? followed(join(dir, file)) : entry;
+    if (what === undefined && known) broken.push({ file, stem, target: readlinkSync(join(dir, file)) });
+    // Without that ending it is a directory of what the hook needs.
+    if (what?.isDirectory() && known && file.endsWith('.sh')) directories.push(file);
+    if (what?.isFile() !== true) continue;
 
     if (file === SETTINGS) settings = true;
     else if (SCRIPTS.has(stem) && (!isData(file) || isExecutable(join(dir, file)))) {
@@ -124,7 +135,16 @@ function sort(dir: string): Sorted {
       else same.push(file);
     } else others.push(file);
   }
-  return { scripts, settings, others, broken };
+  return { scripts, settings, others, broken, directories };
+}
+
+/** What a link leads to. */
+function followed(path: string): Stats | undefined {
+  try {
+    return statSync(path, { throwIfNoEntry: false });
+  } catch {
+    return undefined; // To itself, say.
+  }
 }
 
 function command(path: string, file: string, stem: string, hook: Hook, script: Script): HookCommand {

@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { MODULES, SCRIPTS, SETTINGS, scriptStem } from '../project/hook-files.js';
 import { readScripts } from '../project/scripts.js';
 import { refusals } from '../workspace/refusals.js';
@@ -9,14 +9,25 @@ import { Source } from './source.js';
 /** No hook is as large as this; what is, is data. */
 const LARGEST = 1024 * 1024;
 
+const SHELL = /(^|\/)(ba|da)?sh$/;
+
 /** Reads a plugin's directory: nothing of it is executed. Paths in fixes begin at `cwd`. */
 export async function readPlugin(dir: string, cwd: string): Promise<Plugin> {
   const scripts = readScripts(dir, cwd);
+  const known = new Set(scripts.interpreters.map(({ script }) => script));
+  const shell = [
+    ...scripts.interpreters.flatMap(({ script, interpreter }) => (SHELL.test(interpreter.name) ? script : [])),
+    // The system cannot execute these, and the shell that calls them runs them.
+    ...[...scripts.hooks.values()].flatMap(({ source }) =>
+      source.endsWith('.sh') && !known.has(source) ? source : [],
+    ),
+  ];
   const hooks = new Map<string, Source>();
-  for (const { script, interpreter } of scripts.interpreters) {
-    const stem = scriptStem(script.slice(dir.length + 1));
-    const source = /(^|\/)(ba|da)?sh$/.test(interpreter.name) ? sourceOf(script) : undefined;
-    if (stem !== undefined && source !== undefined && !hooks.has(stem)) hooks.set(stem, source);
+  for (const script of shell) {
+    const stem = scriptStem(basename(script));
+    if (stem === undefined || hooks.has(stem)) continue;
+    const source = sourceOf(script);
+    if (source !== undefined) hooks.set(stem, source);
   }
   const taken = new Set([...hooks.values()].map(({ path }) => path));
   const entries = entriesOf(dir);
@@ -45,13 +56,13 @@ function exceptionsIn(dir: string, name: string): Exception[] {
 
 /** A file's text, if it is a text of a script's size. */
 function sourceOf(path: string): Source | undefined {
-  const stat = statSync(path, { throwIfNoEntry: false });
-  if (stat?.isFile() !== true || stat.size > LARGEST) return undefined;
   try {
+    const stat = statSync(path);
+    if (!stat.isFile() || stat.size > LARGEST) return undefined;
     const bytes = readFileSync(path);
     return bytes.includes(0) ? undefined : new Source(path, bytes.toString('utf8'));
   } catch {
-    return undefined; // That it cannot be read is found elsewhere.
+    return undefined; // That it is a link to nothing, or cannot be read, is found elsewhere.
   }
 }
 
@@ -92,4 +103,12 @@ const directoriesIn = (dir: string): string[] =>
   entriesOf(dir)
     .filter((name) => !name.startsWith('.') && name !== 'node_modules')
     .map((name) => join(dir, name))
-    .filter((path) => statSync(path, { throwIfNoEntry: false })?.isDirectory() === true);
+    .filter(isDirectory);
+
+function isDirectory(path: string): boolean {
+  try {
+    return statSync(path).isDirectory();
+  } catch {
+    return false;
+  }
+}

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -112,6 +112,22 @@ describe('a classic workspace over DevStacks that somebody else brought up', () 
     expect([all.status, all.stdout]).toEqual([1, expect.stringContaining('The upgrade broke one and two')]);
     const first = await rig.grenade('run', '--fail-fast');
     expect([first.status, first.stdout]).toEqual([1, expect.stringContaining('The upgrade broke one:')]);
+  });
+
+  test('calls a hook as bash does: one without a #! line too, and a directory that is named as one fails', async () => {
+    const { 'projects/10_one/resources.sh': called = '', ...files } = project('10_one');
+    await using rig = new ClassicRig(files);
+    rig.write({ 'projects/10_one/resources.sh': called.replace('#!/bin/bash\n', '[[ -n $1 ]] &&\n') });
+    chmodSync(join(rig.dir, 'projects/10_one/resources.sh'), 0o755);
+    const { status, stdout } = await rig.grenade('run');
+    expect([status, stdout]).toEqual([0, expect.not.stringContaining('cannot be executed')]);
+    expect(rig.calls).toContain('one verify post-upgrade (old)');
+
+    rmSync(join(rig.dir, 'projects/10_one/shutdown.sh'));
+    mkdirSync(join(rig.dir, 'projects/10_one/shutdown.sh'));
+    const failed = await rig.grenade('run');
+    expect([failed.status, failed.stdout]).toEqual([1, expect.stringContaining('shutdown.sh may not be executed')]);
+    expect(failed.stdout).toContain('shutdown.sh is a directory, so it cannot be executed');
   });
 
   test('after a failure DevStack’s worlddump collects what it can, also when the hook knows no functions', async () => {

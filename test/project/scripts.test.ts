@@ -105,6 +105,9 @@ describe('scripts that could not do what they are there for', () => {
     ['three for one hook', { 'start.sh': SCRIPT, 'start.py': SCRIPT, start: SCRIPT }],
     ['migrate beside upgrade', { 'upgrade.sh': SCRIPT, 'migrate.py': SCRIPT }],
     ['a broken link', { 'start.sh': '-> gone.sh' }],
+    ['a link to itself', { 'start.sh': '-> start.sh' }],
+    ['a directory', { 'start.sh/x': '', 'install/x': '', 'install.d/x': '' }],
+    ['a link to a directory', { 'start.sh': '-> lib', 'lib/x': '' }],
     ['an s too few', { 'resource.sh': SCRIPT }],
     ['an s too many', { 'upgrades.sh': SCRIPT }],
     ['two letters swapped', { 'shutdwon.py': SCRIPT, 'strat.sh': SCRIPT }],
@@ -129,6 +132,20 @@ describe('scripts that could not do what they are there for', () => {
       },
     ]);
   });
+});
+
+test.each([
+  ['node', { name: 'node', lookup: true }],
+  ['-S node --no-warnings', { name: 'node', lookup: true }],
+  ['-S A=b /opt/x/ruby -w', { name: '/opt/x/ruby', lookup: false }],
+  ['-S $' + '{VENV}/bin/python', { name: '/usr/bin/env', lookup: false }],
+  ['-S -u PYTHONPATH python3', { name: '/usr/bin/env', lookup: false }],
+  ['-S -C /srv python3', { name: '/usr/bin/env', lookup: false }],
+  ['-S "my python" -u', { name: '/usr/bin/env', lookup: false }],
+])('what has to be there for #!/usr/bin/env %s', (words, interpreter) => {
+  const { scripts, problems } = read({ 'start.sh': `#!/usr/bin/env ${words}\n` });
+  expect(problems).toEqual([]);
+  expect(scripts.interpreters.map((each) => each.interpreter)).toEqual([interpreter]);
 });
 
 describe('hooks that can be seen to do nothing', () => {

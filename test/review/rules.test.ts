@@ -24,6 +24,12 @@ const VERIFY = 'function verify {\n  openstack server show a\n}';
 test.each<[string, Record<string, string>, string[]]>([
   ['near miss', { 'resource.sh': HEAD }, ['never-called resource.sh:1']],
   ['helper', { 'lib.sh': HEAD }, []],
+  ['a link to itself', { 'lib.sh': '-> lib.sh', 'from-spring': '-> from-spring' }, []],
+  [
+    'no #! line',
+    { 'upgrade.sh': 'sync || die $LINO "no"\n' },
+    ['misspelt-line upgrade.sh:1', 'no-run-bit upgrade.sh:1'],
+  ],
   ['misspelt line', { 'upgrade.sh': `${HEAD}sync || die $LINO "no"\n` }, ['misspelt-line upgrade.sh:3']],
   ['another variable', { 'upgrade.sh': `${HEAD}sync || die $WHERE "no"\nsync || die "$LINENO" no` }, []],
   ['empty upgrade', { 'upgrade.sh': '#!/bin/bash\n# later\n' }, ['empty-upgrade upgrade.sh:1']],

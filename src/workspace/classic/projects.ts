@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import type { Problem } from '../../basics/problem.js';
 import { err, ok, type Result } from '../../basics/result.js';
@@ -43,6 +43,7 @@ export async function classicProjects(
     let project = known.get(name);
     if (project === undefined) {
       const scripts = readScripts(dir, draft.cwd);
+      const hooks = classicHooks(dir, scripts);
       project = {
         name,
         dir,
@@ -50,13 +51,18 @@ export async function classicProjects(
         needs: [...(said.needs.get(name) ?? [])],
         services: [...(said.services.get(name) ?? [])],
         ...configOf(said, name),
-        hooks: classicHooks(dir, scripts),
+        hooks,
       };
       known.set(name, project);
-      for (const { message, file = dir } of await refusals(scripts)) {
+      const started = new Set(
+        [...hooks.values()].flatMap(({ command, source }) => (command[0] === source ? [] : source)),
+      );
+      for (const { message, file = dir, rule } of await refusals(scripts)) {
+        // What the system cannot execute, bash runs here.
+        if (rule === 'cannot-execute' && started.has(file)) continue;
         warnings.push(`${shown(draft, file)}: ${message}`);
       }
-      if (!scripts.hooks.has('upgrade')) {
+      if (!existsSync(join(dir, 'upgrade.sh'))) {
         warnings.push(`${name} has no upgrade.sh in ${shown(draft, dir)}, so its upgrade will fail`);
       }
       if (said.backing.has(name)) {
