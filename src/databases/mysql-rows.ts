@@ -1,4 +1,4 @@
-import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { type Batch, Pieces } from './batch.js';
 import type { Cell, Format } from './reader.js';
 
@@ -14,7 +14,7 @@ const LONGEST_PACKET = 0xffffff;
  * MariaDB). A client library makes an object of each value: that takes five times as long where they are many and small.
  * A connection that was not read to its end is of no more use, and is ended.
  */
-export async function* queryRows(socket: Socket, sql: string): AsyncGenerator<Batch> {
+export async function* queryRows(socket: Duplex, sql: string): AsyncGenerator<Batch> {
   const text = Buffer.from(sql);
   const head = Buffer.alloc(HEADER + 1, 0);
   head.writeUIntLE(text.length + 1, 0, 3);

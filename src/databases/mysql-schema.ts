@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { connectMysql } from './mysql.js';
+import { connectMysql, DEFAULT, EXTRA, indexedColumn } from './mysql.js';
 import type { Ask } from './reader.js';
 import { type Defined, given, type Schema } from './schema.js';
 
@@ -53,9 +53,9 @@ async function tables(ask: Ask): Promise<Defined[]> {
 
 async function columns(ask: Ask): Promise<Defined[]> {
   const rows = await ask(`
-    select c.table_name, c.column_name, c.column_type, c.is_nullable, c.column_default, c.collation_name, c.extra,
-           c.generation_expression, c.column_comment
-      from information_schema.columns c where c.table_schema = database() order by binary c.table_name, binary c.column_name`);
+    select table_name, column_name, column_type, is_nullable, ${DEFAULT}, collation_name, ${EXTRA},
+           generation_expression, column_comment
+      from information_schema.columns where table_schema = database() order by binary table_name, binary column_name`);
   return rows.map(([at, column, type, nullable, otherwise, collation, extra, generated, comment]) => ({
     kind: 'column',
     at: at ?? '',
@@ -77,7 +77,7 @@ async function columns(ask: Ask): Promise<Defined[]> {
 async function indexes(ask: Ask): Promise<Defined[]> {
   const rows = await ask(`
     select table_name, index_name, non_unique, index_type,
-           group_concat(concat(column_name, if(sub_part is null, '', concat('(', sub_part, ')'))) order by seq_in_index separator ', '),
+           group_concat(concat(${await indexedColumn(ask)}, if(sub_part is null, '', concat('(', sub_part, ')'))) order by seq_in_index separator ', '),
            max(index_comment)
       from information_schema.statistics where table_schema = database()
      group by table_name, index_name, non_unique, index_type order by 1, 5, 2`);
@@ -86,7 +86,7 @@ async function indexes(ask: Ask): Promise<Defined[]> {
     return {
       kind: 'index',
       at: at ?? '',
-      does: `${what}${type === 'BTREE' ? '' : ` ${type}`} (${over ?? 'an expression'})`,
+      does: `${what}${type === 'BTREE' ? '' : ` ${type}`} (${over})`,
       looks: given({ name, comment }),
     };
   });

@@ -1,5 +1,6 @@
-import { connect } from 'node:net';
+import { Duplex } from 'node:stream';
 import { PACKETS, queryRows } from './mysql-rows.js';
+import { dumpArguments, sslOptions } from './mysql-tls.js';
 import {
   type Ask,
   type Cell,
@@ -20,6 +21,7 @@ export function mysqlDump(url: URL, path: string): Save {
       `--host=${url.hostname || '127.0.0.1'}`,
       `--port=${url.port || '3306'}`,
       `--user=${decodeURIComponent(url.username) || 'root'}`,
+      ...dumpArguments(url),
       '--skip-lock-tables',
       `--result-file=${path}`,
       '--',
@@ -32,7 +34,7 @@ export function mysqlDump(url: URL, path: string): Save {
 
 /** How values become text, the same in every session and release. */
 const SESSION = [
-  "set session sql_mode = '', time_zone = '+00:00', lock_wait_timeout = 60",
+  "set session sql_mode = '', time_zone = '+00:00', lock_wait_timeout = 60, group_concat_max_len = 1048576",
   'set names utf8mb4',
   'set session transaction isolation level repeatable read',
   'start transaction with consistent snapshot, read only',
@@ -41,9 +43,13 @@ const SESSION = [
 /** A connection in which values become text as they should, at one moment: a consistent, read-only transaction. */
 export async function connectMysql(url: URL) {
   const { default: mysql } = await import('mysql2');
-  const socket = connect(Number(url.port || '3306'), url.hostname || '127.0.0.1').setNoDelay(true);
+  const ssl = sslOptions(url);
   const connection = mysql.createConnection({
-    stream: socket,
+    host: url.hostname.replace(/^\[(.*)\]$/, '$1') || '127.0.0.1',
+    port: Number(url.port || '3306'),
+    ...(ssl === undefined ? {} : { ssl }),
+    // MySQL takes a query for something else than the plain text that `queryRows` sends, once this was agreed upon.
+    flags: ['-CLIENT_QUERY_ATTRIBUTES'],
     user: decodeURIComponent(url.username) || 'root',
     password: decodeURIComponent(url.password),
     database: decodeURIComponent(url.pathname.slice(1)),
@@ -57,7 +63,7 @@ export async function connectMysql(url: URL) {
   connection.on('error', () => {});
   const close = (): Promise<void> =>
     new Promise((resolve) => {
-      if (socket.destroyed) resolve();
+      if (streamOf(connection).destroyed) resolve();
       else connection.end(() => resolve());
     });
   const ask: Ask = (sql) =>
@@ -75,7 +81,14 @@ export async function connectMysql(url: URL) {
     destroy();
     throw error;
   }
-  return { socket, ask, close, destroy };
+  return { socket: streamOf(connection), ask, close, destroy };
+}
+
+/** What it talks over by now: encrypted, it is another one than it began with. */
+function streamOf(connection: object): Duplex {
+  const stream: unknown = Reflect.get(connection, 'stream');
+  if (!(stream instanceof Duplex)) throw new Error('Internal error: a connection of mysql2 has no stream');
+  return stream;
 }
 
 /** Opens a database of MySQL or MariaDB at one moment (of tables that have transactions). */
@@ -117,18 +130,36 @@ interface Known {
   readonly cell: (column: string) => string;
 }
 
+/**
+ * A column's default and what else is said of it, as both families mean it. MariaDB writes defaults as SQL has them;
+ * MySQL writes a text bare, so that `''` looks like nothing, and says of an expression that it is one.
+ */
+export const DEFAULT = `
+  case when version() like '%MariaDB%' or column_default is null or extra like '%DEFAULT_GENERATED%'
+            or numeric_precision is not null or column_default like 'CURRENT_TIMESTAMP%'
+       then column_default else quote(column_default) end`;
+export const EXTRA = "trim(replace(extra, 'DEFAULT_GENERATED', ''))";
+
+/** What an index is over: a column, or an expression, which MySQL has and tells since 8.0.13. */
+export async function indexedColumn(ask: Ask): Promise<string> {
+  const told = await ask(`
+    select column_name from information_schema.columns
+     where table_schema = 'information_schema' and table_name = 'STATISTICS' and column_name = 'EXPRESSION'`);
+  return told.length === 0 ? 'column_name' : "coalesce(column_name, concat('(', expression, ')'))";
+}
+
 /** Tables and views with their columns, keys, indexes and foreign keys. */
 async function readCatalog(ask: Ask): Promise<Known[]> {
   const tables = await ask(`
     select table_name, table_type from information_schema.tables
      where table_schema = database() and table_type in ('BASE TABLE', 'VIEW') order by binary table_name`);
   const columns = await ask(`
-    select table_name, column_name, column_type, is_nullable, column_default, data_type, collation_name, extra,
+    select table_name, column_name, column_type, is_nullable, ${DEFAULT}, data_type, collation_name, ${EXTRA},
            character_octet_length
       from information_schema.columns where table_schema = database() order by binary column_name`);
   const indexed = await ask(`
-    select table_name, index_name, non_unique, column_name, nullable, sub_part from information_schema.statistics
-     where table_schema = database() order by index_name <> 'PRIMARY', binary index_name, seq_in_index`);
+    select table_name, index_name, non_unique, ${await indexedColumn(ask)}, nullable, sub_part, column_name is null
+      from information_schema.statistics where table_schema = database() order by index_name <> 'PRIMARY', binary index_name, seq_in_index`);
   const foreign = await ask(`
     select k.table_name, k.constraint_name, group_concat(k.column_name order by k.ordinal_position),
            k.referenced_table_name, group_concat(k.referenced_column_name order by k.ordinal_position), r.delete_rule
@@ -184,7 +215,7 @@ async function readCatalog(ask: Ask): Promise<Known[]> {
 
 interface Index {
   readonly unique: boolean;
-  /** Whether it tells all rows apart: no column that may be NULL, and none only in part. */
+  /** Whether it tells all rows apart: no column that may be NULL, none only in part, and no expression. */
   whole: boolean;
   readonly columns: string[];
   readonly text: string[];
@@ -192,12 +223,12 @@ interface Index {
 
 function groupIndexes(rows: readonly Cell[][]): Map<string, Index> {
   const indexes = new Map<string, Index>();
-  for (const [, name, nonUnique, column, nullable, part] of rows) {
+  for (const [, name, nonUnique, column, nullable, part, computed] of rows) {
     const index = indexes.get(name ?? '') ?? { unique: nonUnique === '0', whole: true, columns: [], text: [] };
     indexes.set(name ?? '', index);
-    if (nullable === 'YES' || (part ?? null) !== null || (column ?? null) === null) index.whole = false;
+    if (nullable === 'YES' || (part ?? null) !== null || computed === '1') index.whole = false;
     index.columns.push(column ?? '');
-    index.text.push((part ?? null) === null ? (column ?? 'an expression') : `${column}(${part})`);
+    index.text.push((part ?? null) === null ? (column ?? '') : `${column}(${part})`);
   }
   return indexes;
 }
@@ -221,7 +252,7 @@ function cellOf(column: string, type: string, most: Cell): string {
   if (short) return value;
   // All text is sent as UTF-8; here it is mixed with a text of ours before.
   const whole = /text$|char$/.test(type) ? `convert(${value} using utf8mb4)` : value;
-  return `if(length(${value}) > ${LONGEST_VALUE}, concat('<', length(${value}), ' bytes, md5 ', md5(${value}), '>'), ${whole})`;
+  return `if(length(${value}) > ${LONGEST_VALUE}, concat('<', length(${value}), ' bytes, sha256 ', sha2(${value}, 256), '>'), ${whole})`;
 }
 
 /** Types of values of any length of which the engine may not say how long they are. */

@@ -23,15 +23,43 @@ const SESSION = `
   set lock_timeout = '60s'; set client_encoding = 'UTF8'; set jit = off;
   begin isolation level repeatable read read only`;
 
+/** What is wrong with what its URL says of encryption, in one sentence; undefined when nothing is. */
+export function faultOfSsl({ searchParams }: URL): string | undefined {
+  const mode = searchParams.get('sslmode');
+  if (mode === null) return undefined;
+  if (!MODES.includes(mode)) return `sslmode is ${MODES.join(', ')}, and not ${mode}`;
+  return mode === 'verify-ca' && !searchParams.has('sslrootcert')
+    ? 'sslmode=verify-ca goes with sslrootcert=PATH, a file of PEM'
+    : undefined;
+}
+
+const MODES: readonly string[] = ['disable', 'allow', 'prefer', 'require', 'verify-ca', 'verify-full'];
+
 /** A connection in which values become text as they should, at one moment: a repeatable, read-only transaction. */
 export async function connectPostgres(url: URL) {
+  const mode = url.searchParams.get('sslmode');
+  if (mode !== 'prefer' && mode !== 'allow') return connectBy(url, mode);
+  const [first, second] = mode === 'prefer' ? (['require', 'disable'] as const) : (['disable', 'require'] as const);
+  return connectBy(url, first).catch(() => connectBy(url, second));
+}
+
+async function connectBy(url: URL, mode: string | null) {
   const { default: pg } = await import('pg');
-  const client = new pg.Client({
-    connectionString: url.href,
-    connectionTimeoutMillis: 30_000,
-    application_name: 'grenade',
-    types: { getTypeParser: () => (value: unknown) => value },
-  });
+  // What `sslmode` says is taken as libpq takes it, and so `pg_dump`.
+  const own = new URL(url);
+  own.searchParams.set('uselibpqcompat', 'true');
+  if (mode !== null) own.searchParams.set('sslmode', mode);
+  let client: InstanceType<typeof pg.Client>;
+  try {
+    client = new pg.Client({
+      connectionString: own.href,
+      connectionTimeoutMillis: 30_000,
+      application_name: 'grenade',
+      types: { getTypeParser: () => (value: unknown) => value },
+    });
+  } catch (error) {
+    throw new SourceError(`PostgreSQL: ${said(error)}`);
+  }
   // A connection that breaks is told by the query that waits for it.
   client.on('error', () => {});
   const ask: Ask = async (text) => {

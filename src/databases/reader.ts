@@ -59,7 +59,7 @@ export interface Reader {
   close(): Promise<void>;
 }
 
-/** Longer values are told by their length and md5: no row grows without limit. In bytes. */
+/** Longer values are told by their length and a digest: no row grows without limit. In bytes. */
 export const LONGEST_VALUE = 8192;
 
 /** Whether a failure is the source's, told in its own words, and no fault of ours. */

@@ -6,7 +6,8 @@ import { compareFiles } from './compare-files.js';
 import { type CompareOptions, compareTables, type Looked } from './compare-tables.js';
 import type { Kept } from './keep.js';
 import { mysqlDump } from './mysql.js';
-import { postgresDump } from './postgres.js';
+import { readMysqlTls } from './mysql-tls.js';
+import { faultOfSsl, postgresDump } from './postgres.js';
 import type { Reader } from './reader.js';
 import type { Save } from './save.js';
 import type { Schema } from './schema.js';
@@ -42,11 +43,15 @@ export function parseDataSource(text: string, dataDir: string): Result<DataSourc
   if (url !== undefined && !isDecodable(url)) return err('a % in its user, password or path is written %25');
   switch (url?.protocol) {
     case 'postgres:':
-    case 'postgresql:':
-      return ok({ kind: 'postgres', url });
+    case 'postgresql:': {
+      const fault = faultOfSsl(url);
+      return fault === undefined ? ok({ kind: 'postgres', url }) : err(fault);
+    }
     case 'mysql:':
-    case 'mariadb:':
-      return ok({ kind: 'mysql', url });
+    case 'mariadb:': {
+      const tls = readMysqlTls(url);
+      return tls.ok ? ok({ kind: 'mysql', url }) : tls;
+    }
     default:
       return err(FORMS);
   }

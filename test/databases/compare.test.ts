@@ -5,7 +5,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { keepState, readKept } from '../../src/databases/keep.js';
 import { compareSource, type OpenSource, openSource, parseDataSource } from '../../src/databases/source.js';
 import type { Difference } from '../../src/journal/difference.js';
-import { type Engine, hasMariadb, postgresPrograms, startMariadb, startPostgres } from './engines.js';
+import { type Engine, MYSQLS, postgresPrograms, startPostgres, titleOf } from './engines.js';
 
 let top: string;
 beforeEach(() => {
@@ -97,136 +97,133 @@ const engines: { name: string; start: (() => Promise<Engine>) | undefined; table
     start: ((bin) => (bin === undefined ? undefined : () => startPostgres(bin)))(postgresPrograms()),
     table: (name) => `public.${name}`,
   },
-  { name: 'MariaDB', start: hasMariadb() ? startMariadb : undefined, table: (name) => name },
+  ...MYSQLS.map((each) => ({ ...each, table: (name: string) => name })),
 ];
 
 for (const { name, start, table } of engines) {
-  describe.skipIf(start === undefined)(
-    `${name}${start === undefined ? ' (NOT RUN: it is not on this machine)' : ''}`,
-    () => {
-      let engine: Engine;
-      let source: OpenSource;
-      beforeAll(async () => {
-        if (start === undefined) return;
-        engine = await start();
-        const parsed = parseDataSource(engine.url, '/data');
-        if (!parsed.ok || parsed.value.kind === 'resource') throw new Error('no source');
-        source = parsed.value;
-      }, 60_000);
-      afterAll(() => engine?.stop());
-      beforeEach(() => engine.sql(SHOP));
-      afterEach(() => engine.sql('drop table if exists orders, log, settings, sessions, options;'));
+  describe.skipIf(start === undefined)(titleOf(name, start), () => {
+    let engine: Engine;
+    let source: OpenSource;
+    beforeAll(async () => {
+      if (start === undefined) return;
+      engine = await start();
+      const parsed = parseDataSource(engine.url, '/data');
+      if (!parsed.ok || parsed.value.kind === 'resource') throw new Error('no source');
+      source = parsed.value;
+    }, 60_000);
+    afterAll(() => engine?.stop());
+    beforeEach(() => engine.sql(SHOP));
+    afterEach(() => engine.sql('drop table if exists orders, log, settings, sessions, options;'));
 
-      test('finds nothing where nothing changed, whatever the values', async () => {
-        await keep(source);
-        expect((await compare(source)).lines).toEqual([]);
-      });
+    test('finds nothing where nothing changed, whatever the values', async () => {
+      await keep(source);
+      expect((await compare(source)).lines).toEqual([]);
+    });
 
-      test('tells rows that are gone, changed, new, and known by another key', async () => {
-        await keep(source);
-        engine.sql(`delete from orders where id = 1; update orders set status = 'lost', pin = '9999' where id = 2;
+    test('tells rows that are gone, changed, new, and known by another key', async () => {
+      await keep(source);
+      engine.sql(`delete from orders where id = 1; update orders set status = 'lost', pin = '9999' where id = 2;
         update orders set id = 40 where id = 4; insert into orders (id, customer) values (5, 1);
         delete from log where line = 'two'; insert into log values ('one');`);
-        const { lines, found } = await compare(source);
-        expect(lines).toEqual([
-          `rows-changed ${table('orders')} pin 1`,
-          `rows-changed ${table('orders')} status 1`,
-          `rows-gone ${table('log')} 1`,
-          `rows-gone ${table('orders')} 1`,
-          `rows-new ${table('log')} 1`,
-          `rows-new ${table('orders')} 1`,
-          `rows-rekeyed ${table('orders')} 1`,
-        ]);
-        const examples = found.flatMap((each) => each.examples);
-        expect(examples).toContain('id 2: NULL → lost');
-        expect(examples).toContain('id 2: *** → ***');
-        expect(examples.join()).not.toMatch(/2222|9999|4444|sesame/);
-        expect(examples.find((each) => each.startsWith('id 4 → id 40'))).toBeDefined();
-      });
+      const { lines, found } = await compare(source);
+      expect(lines).toEqual([
+        `rows-changed ${table('orders')} pin 1`,
+        `rows-changed ${table('orders')} status 1`,
+        `rows-gone ${table('log')} 1`,
+        `rows-gone ${table('orders')} 1`,
+        `rows-new ${table('log')} 1`,
+        `rows-new ${table('orders')} 1`,
+        `rows-rekeyed ${table('orders')} 1`,
+      ]);
+      const examples = found.flatMap((each) => each.examples);
+      expect(examples).toContain('id 2: NULL → lost');
+      expect(examples).toContain('id 2: *** → ***');
+      expect(examples.join()).not.toMatch(/2222|9999|4444|sesame/);
+      expect(examples.find((each) => each.startsWith('id 4 → id 40'))).toBeDefined();
+    });
 
-      test('says what the engine says when a table cannot be read, and leaves nothing behind', async () => {
-        const reader = await openSource(source);
-        engine.sql('alter table sessions drop column seen;');
-        const rows = async (): Promise<void> => {
-          for await (const _ of reader.rows(table('sessions'), ['id', 'seen']));
-        };
-        await expect(rows().finally(() => reader.close())).rejects.toThrow(/reading \S*sessions: .*seen/);
-        // Whoever stops reading in the middle keeps no lock: the table can be dropped.
-        engine.sql(`create table options (id int primary key, content varchar(1000));
+    test('says what the engine says when a table cannot be read, and leaves nothing behind', async () => {
+      const reader = await openSource(source);
+      engine.sql('alter table sessions drop column seen;');
+      const rows = async (): Promise<void> => {
+        for await (const _ of reader.rows(table('sessions'), ['id', 'seen']));
+      };
+      await expect(rows().finally(() => reader.close())).rejects.toThrow(/reading \S*sessions: .*seen/);
+      // Whoever stops reading in the middle keeps no lock: the table can be dropped.
+      engine.sql(`create table options (id int primary key, content varchar(1000));
           insert into options values (1, repeat('x', 1000));
           ${Array.from({ length: 14 }, (_, at) => `insert into options select id + ${2 ** at}, content from options;`).join('\n')}`);
-        const other = await openSource(source);
-        for await (const _ of other.rows(table('options'), ['id', 'content'])) break;
-        await other.close();
-        engine.sql('drop table options;');
-      });
+      const other = await openSource(source);
+      for await (const _ of other.rows(table('options'), ['id', 'content'])) break;
+      await other.close();
+      engine.sql('drop table options;');
+    });
 
-      test('takes no row for one that is gone only because it says as little', async () => {
-        engine.sql(`create table options (id int primary key, flag varchar(9), about varchar(40));
+    test('takes no row for one that is gone only because it says as little', async () => {
+      engine.sql(`create table options (id int primary key, flag varchar(9), about varchar(40));
           insert into options values (1, 'on', null), (2, 'on', null), (3, 'off', null), (4, 'off', null), (5, null, null),
             (6, 'on', 'the only one'), (7, 'on', 'one of two'), (8, 'on', 'one of two'), (9, 'on', 'two'), (10, 'on', 'two');`);
-        await keep(source);
-        engine.sql(`delete from options where id in (1, 5, 6, 7, 8, 9, 10);
+      await keep(source);
+      engine.sql(`delete from options where id in (1, 5, 6, 7, 8, 9, 10);
           insert into options values (11, 'on', null), (15, null, null), (16, 'on', 'the only one'),
             (17, 'on', 'one of two'), (19, 'on', 'two'), (20, 'on', 'two');`);
-        const { lines, found } = await compare(source);
-        // Known again: 6, 9 and 10. Not: 1, for 2 has the same; 5, which says nothing; 7 and 8, of which one is lost.
-        expect(lines).toEqual([
-          `rows-gone ${table('options')} 4`,
-          `rows-new ${table('options')} 3`,
-          `rows-rekeyed ${table('options')} 3`,
-        ]);
-        expect(found.flatMap(({ kind, examples }) => (kind === 'rows-rekeyed' ? examples : [])).join()).toContain(
-          'id 6 → id 16',
-        );
-      });
+      const { lines, found } = await compare(source);
+      // Known again: 6, 9 and 10. Not: 1, for 2 has the same; 5, which says nothing; 7 and 8, of which one is lost.
+      expect(lines).toEqual([
+        `rows-gone ${table('options')} 4`,
+        `rows-new ${table('options')} 3`,
+        `rows-rekeyed ${table('options')} 3`,
+      ]);
+      expect(found.flatMap(({ kind, examples }) => (kind === 'rows-rekeyed' ? examples : [])).join()).toContain(
+        'id 6 → id 16',
+      );
+    });
 
-      test('tells values that are long, hold what separates values, or are no text', async () => {
-        const bytes = name === 'MariaDB' ? 'blob' : 'bytea';
-        const hex = (digits: string): string => (name === 'MariaDB' ? `x'${digits}'` : `'\\x${digits}'`);
-        engine.sql(`create table options (id int primary key, content text, bytes ${bytes}, sort varchar(40) not null);
+    test('tells values that are long, hold what separates values, or are no text', async () => {
+      const bytes = name !== 'PostgreSQL' ? 'blob' : 'bytea';
+      const hex = (digits: string): string => (name !== 'PostgreSQL' ? `x'${digits}'` : `'\\x${digits}'`);
+      engine.sql(`create table options (id int primary key, content text, bytes ${bytes}, sort varchar(40) not null);
           insert into options values (1, repeat('long ', 4000), ${hex('00ff0afe')}, 'as it was'),
             (2, '\\\\N', ${hex('0a')}, 'NULL'), (3, null, null, ''), (4, 'a\tb\nc,"d" \\\\', ${hex('fb')}, 'Ünal'),
             (5, repeat('long ', 4000), ${hex('ff'.repeat(9000))}, 'as it was');`);
-        await keep(source);
-        expect((await compare(source)).lines).toEqual([]);
-        engine.sql(`update options set bytes = ${hex('00ff0aff')} where id = 1; update options set sort = 'Ärger' where id = 4;
+      await keep(source);
+      expect((await compare(source)).lines).toEqual([]);
+      engine.sql(`update options set bytes = ${hex('00ff0aff')} where id = 1; update options set sort = 'Ärger' where id = 4;
           update options set content = concat(repeat('long ', 3999), 'Long ') where id = 5;
           update options set content = null where id = 2;`);
-        const { lines, found } = await compare(source);
-        expect(lines).toEqual([
-          `rows-changed ${table('options')} bytes 1`,
-          `rows-changed ${table('options')} content 2`,
-          `rows-changed ${table('options')} sort 1`,
-        ]);
-        const examples = found.flatMap((each) => each.examples).join('\n');
-        expect(examples).toMatch(/id 1: (?:0x|\\x)00ff0afe → (?:0x|\\x)00ff0aff/);
-        expect(examples).toContain('id 4: Ünal → Ärger');
-        expect(examples).toMatch(/id 5: <20000 bytes, md5 \w+\.\.\. → <20000 bytes, md5 \w+/);
-        expect(examples).toMatch(/id 2: \\+N → NULL/);
-      });
+      const { lines, found } = await compare(source);
+      expect(lines).toEqual([
+        `rows-changed ${table('options')} bytes 1`,
+        `rows-changed ${table('options')} content 2`,
+        `rows-changed ${table('options')} sort 1`,
+      ]);
+      const examples = found.flatMap((each) => each.examples).join('\n');
+      expect(examples).toMatch(/id 1: (?:0x|\\x)00ff0afe → (?:0x|\\x)00ff0aff/);
+      expect(examples).toContain('id 4: Ünal → Ärger');
+      expect(examples).toMatch(/id 5: <20000 bytes, (?:md5|sha256) \w+\.\.\. → <20000 bytes, (?:md5|sha256) \w+/);
+      expect(examples).toMatch(/id 2: \\+N → NULL/);
+    });
 
-      test('tells tables, columns, defaults and indexes', async () => {
-        engine.sql('create index by_customer on orders (customer); alter table settings add extra int;');
-        await keep(source);
-        engine.sql(`drop table sessions; create table options (id int primary key);
+    test('tells tables, columns, defaults and indexes', async () => {
+      engine.sql('create index by_customer on orders (customer); alter table settings add extra int;');
+      await keep(source);
+      engine.sql(`drop table sessions; create table options (id int primary key);
         alter table orders alter column status set default 'open'; alter table orders drop column note;
-        drop index by_customer${name === 'MariaDB' ? ' on orders' : ''};
-        alter table settings ${name === 'MariaDB' ? 'change value content varchar(40)' : 'rename value to content'};
+        drop index by_customer${name !== 'PostgreSQL' ? ' on orders' : ''};
+        alter table settings ${name !== 'PostgreSQL' ? 'change value content varchar(40)' : 'rename value to content'};
         alter table settings drop column extra;`);
-        const quote =
-          name === 'MariaDB' ? ["'new'", "'open'"] : ["'new'::character varying", "'open'::character varying"];
-        const index = name === 'MariaDB' ? 'INDEX (customer)' : 'CREATE INDEX ON public.orders USING btree (customer)';
-        expect((await compare(source)).lines).toEqual([
-          `column-changed ${table('orders')} status 1 default ${quote[0]} → ${quote[1]}`,
-          `column-gone ${table('orders')} note 4`,
-          `column-gone ${table('settings')} extra 0`,
-          `column-renamed ${table('settings')} value 2 value → content`,
-          `index-gone ${table('orders')} 1 ${index}`,
-          `table-gone ${table('sessions')} 1`,
-          `table-new ${table('options')} 1`,
-        ]);
-      });
-    },
-  );
+      const quote =
+        name !== 'PostgreSQL' ? ["'new'", "'open'"] : ["'new'::character varying", "'open'::character varying"];
+      const index = name !== 'PostgreSQL' ? 'INDEX (customer)' : 'CREATE INDEX ON public.orders USING btree (customer)';
+      expect((await compare(source)).lines).toEqual([
+        `column-changed ${table('orders')} status 1 default ${quote[0]} → ${quote[1]}`,
+        `column-gone ${table('orders')} note 4`,
+        `column-gone ${table('settings')} extra 0`,
+        `column-renamed ${table('settings')} value 2 value → content`,
+        `index-gone ${table('orders')} 1 ${index}`,
+        `table-gone ${table('sessions')} 1`,
+        `table-new ${table('options')} 1`,
+      ]);
+    });
+  });
 }

@@ -26,7 +26,22 @@ export function postgresPrograms(): string | undefined {
 export const hasMariadb = (): boolean =>
   ['/usr/sbin/mariadbd', '/usr/bin/mariadb-install-db', '/usr/bin/mariadb'].every((path) => existsSync(path));
 
-export async function startPostgres(bin: string): Promise<Engine> {
+/**
+ * A certificate that nobody signed but itself, for localhost and 127.0.0.1, and its key, as files that only those may read
+ * who run a server here; in a directory to be removed.
+ */
+export function selfSigned(where = tmpdir()): { readonly dir: string; readonly cert: string; readonly key: string } {
+  const dir = directory(where);
+  const [cert, key] = [join(dir, 'cert.pem'), join(dir, 'key.pem')];
+  const subject = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost,IP:127.0.0.1'];
+  const files = ['-keyout', key, '-out', cert, '-days', '2'];
+  execFileSync('openssl', ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', ...files, ...subject], { stdio: 'pipe' });
+  chmodSync(key, 0o600);
+  if (root) for (const path of [cert, key]) chownSync(path, NOBODY, NOBODY);
+  return { dir, cert, key };
+}
+
+export async function startPostgres(bin: string, more: readonly string[] = []): Promise<Engine> {
   const top = directory();
   const data = join(top, 'data');
   // It refuses to run as root.
@@ -35,7 +50,7 @@ export async function startPostgres(bin: string): Promise<Engine> {
   execFileSync(join(bin, 'initdb'), init, { ...unprivileged, stdio: 'pipe', cwd: top });
   const port = await freePort();
   const options = ['-c', 'listen_addresses=127.0.0.1', '-c', 'unix_socket_directories=', '-c', 'fsync=off'];
-  const server = spawn(join(bin, 'postgres'), ['-D', data, '-p', String(port), ...options], {
+  const server = spawn(join(bin, 'postgres'), ['-D', data, '-p', String(port), ...options, ...more], {
     ...unprivileged,
     stdio: 'ignore',
     cwd: top,
@@ -47,7 +62,7 @@ export async function startPostgres(bin: string): Promise<Engine> {
   return ready({ url, sql, stop: () => stop(server, 'SIGINT', top) }, server);
 }
 
-export async function startMariadb(): Promise<Engine> {
+export async function startMariadb(more: readonly string[] = []): Promise<Engine> {
   const top = directory();
   const data = join(top, 'data');
   const user = root ? ['--user=root'] : [];
@@ -62,7 +77,7 @@ export async function startMariadb(): Promise<Engine> {
       `--datadir=${data}`,
       `--socket=${join(top, 's')}`,
       `--pid-file=${join(top, 'pid')}`,
-    ].concat(['--bind-address=127.0.0.1', `--port=${port}`, '--skip-log-bin']),
+    ].concat(['--bind-address=127.0.0.1', `--port=${port}`, '--skip-log-bin', ...more]),
     { stdio: 'ignore' },
   );
   const client = ['-h127.0.0.1', `-P${port}`, '-uroot', '--default-character-set=utf8mb4'];
@@ -77,8 +92,58 @@ export async function startMariadb(): Promise<Engine> {
   );
 }
 
-function directory(): string {
-  const top = realpathSync(mkdtempSync(join(tmpdir(), 'grenade-engine-')));
+/**
+ * The root of a system that has MySQL's own server and client, named by `MYSQL_ROOT`: Debian's stable release has none.
+ * CONTRIBUTING.md says how to make one.
+ */
+export function mysqlRoot(): string | undefined {
+  const { MYSQL_ROOT } = process.env;
+  return MYSQL_ROOT !== undefined && existsSync(join(MYSQL_ROOT, 'usr/sbin/mysqld')) ? MYSQL_ROOT : undefined;
+}
+
+export async function startMysql(root: string, more: readonly string[] = []): Promise<Engine> {
+  const top = directory(join(root, 'tmp'));
+  const inside = top.slice(realpathSync(root).length);
+  const into = ['--userspec=65534:65534', root];
+  const options = ['/usr/sbin/mysqld', '--no-defaults', `--datadir=${inside}/data`, '--secure-file-priv=NULL'];
+  execFileSync('chroot', [...into, ...options, '--initialize-insecure'], { stdio: 'pipe' });
+  const port = await freePort();
+  const files = [`--socket=${inside}/s`, `--pid-file=${inside}/pid`, '--mysqlx=OFF', '--skip-log-bin', ...more];
+  const server = spawn('chroot', [...into, ...options, ...files, '--bind-address=127.0.0.1', `--port=${port}`], {
+    stdio: 'ignore',
+  });
+  const client = ['mysql', '-h127.0.0.1', `-P${port}`, '-uroot', '--default-character-set=utf8mb4'];
+  const run = (text: string, timeout: number, database: readonly string[]): void => {
+    execFileSync('chroot', [root, ...client, ...database], { input: text, stdio: 'pipe', timeout });
+  };
+  const engine = {
+    url: `mysql://root@127.0.0.1:${port}/shop`,
+    sql: (text: string, timeout = LIMIT_MS): void => run(text, timeout, ['shop']),
+    stop: () => stop(server, 'SIGTERM', top),
+  };
+  return ready({ ...engine, sql: () => run('create database if not exists shop', LIMIT_MS, []) }, server).then(
+    () => engine,
+  );
+}
+
+/** Both families of MySQL; there is no `start` of one that is not on this machine. */
+export const MYSQLS: readonly {
+  readonly name: string;
+  readonly start: ((more?: readonly string[]) => Promise<Engine>) | undefined;
+}[] = [
+  { name: 'MariaDB', start: hasMariadb() ? startMariadb : undefined },
+  {
+    name: 'MySQL',
+    start: ((root) => (root === undefined ? undefined : (more) => startMysql(root, more)))(mysqlRoot()),
+  },
+];
+
+/** What its tests are called: those that do not run must not look as if they did. */
+export const titleOf = (name: string, start: unknown): string =>
+  `${name}${start === undefined ? ' (NOT RUN: it is not on this machine)' : ''}`;
+
+function directory(where = tmpdir()): string {
+  const top = realpathSync(mkdtempSync(join(where, 'grenade-engine-')));
   chmodSync(top, 0o755);
   mkdirSync(join(top, 'data'));
   if (root) for (const path of [top, join(top, 'data')]) chownSync(path, NOBODY, NOBODY);

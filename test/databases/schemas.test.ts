@@ -4,7 +4,7 @@ import { compareSchemas } from '../../src/databases/compare-schemas.js';
 import type { Defined, Schema } from '../../src/databases/schema.js';
 import { parseDataSource, readSchema } from '../../src/databases/source.js';
 import { type Difference, weightOf } from '../../src/journal/difference.js';
-import { type Engine, hasMariadb, postgresPrograms, startMariadb, startPostgres } from './engines.js';
+import { type Engine, MYSQLS, postgresPrograms, startPostgres, titleOf } from './engines.js';
 
 function compare(fresh: readonly Defined[], upgraded: readonly Defined[]): Difference[] {
   const found: Difference[] = [];
@@ -273,74 +273,75 @@ describe.skipIf(postgresPrograms() === undefined)('two databases of PostgreSQL',
   });
 });
 
-describe.skipIf(!hasMariadb())('two databases of MariaDB', () => {
-  let engine: Engine;
-  beforeAll(async () => {
-    engine = await startMariadb();
-  }, 60_000);
-  afterAll(async () => {
-    await engine?.stop();
-  });
+for (const { name, start } of MYSQLS)
+  describe.skipIf(start === undefined)(`two databases of ${titleOf(name, start)}`, () => {
+    let engine: Engine;
+    beforeAll(async () => {
+      if (start !== undefined) engine = await start();
+    }, 60_000);
+    afterAll(async () => {
+      await engine?.stop();
+    });
 
-  const SHOP = `
+    const SHOP = `
     create table customers (id int auto_increment primary key, name varchar(40) not null, unique (name));
     create table orders (id int auto_increment primary key, customer int not null, note varchar(80) default 'none',
-      total decimal(10, 2) not null default 0, foreign key (customer) references customers (id), check (total >= 0),
+      total decimal(10, 2) not null default 0, foreign key (customer) references customers (id), constraint positive check (total >= 0),
       key by_total (total));
     create table notes (a int) engine=InnoDB;
     create view big as select id, total from orders where total > 100;
     create trigger tidy before insert on orders for each row set new.note = trim(new.note);
     create function doubled(n int) returns int deterministic return 2 * n;`;
 
-  async function differences(fresh: string, upgraded: string): Promise<Difference[]> {
-    const names = ['fresh', 'upgraded'];
-    for (const [at, statements] of [fresh, upgraded].entries()) {
-      engine.sql(
-        `drop database if exists ${names[at]}; create database ${names[at]}; use ${names[at]}; ${statements};`,
-      );
+    async function differences(fresh: string, upgraded: string): Promise<Difference[]> {
+      const names = ['fresh', 'upgraded'];
+      for (const [at, statements] of [fresh, upgraded].entries()) {
+        engine.sql(
+          `drop database if exists ${names[at]}; create database ${names[at]}; use ${names[at]}; ${statements};`,
+        );
+      }
+      const [one, two] = await Promise.all(names.map((name) => schemaOf(engine.url.replace(/shop$/, name))));
+      expect(one?.identity).not.toBe(two?.identity);
+      return compare(one?.defined ?? [], two?.defined ?? []);
     }
-    const [one, two] = await Promise.all(names.map((name) => schemaOf(engine.url.replace(/shop$/, name))));
-    expect(one?.identity).not.toBe(two?.identity);
-    return compare(one?.defined ?? [], two?.defined ?? []);
-  }
 
-  test('that were made alike are the same, whatever they are called', async () => {
-    expect(await differences(SHOP, SHOP)).toEqual([]);
-  });
+    test('that were made alike are the same, whatever they are called', async () => {
+      expect(await differences(SHOP, SHOP)).toEqual([]);
+    });
 
-  test.each([
-    ['a lost index', 'alter table orders drop key by_total', /^index-missing orders INDEX \(total\)$/],
-    [
-      'a changed default',
-      "alter table orders alter note set default ''",
-      /^column-differs orders note default '' \(fresh: 'none'\)$/,
-    ],
-    [
-      'a wider type',
-      'alter table orders modify total decimal(12, 2) not null default 0',
-      /^column-differs orders total type decimal\(12,2\)/,
-    ],
-    [
-      'a lost foreign key',
-      'alter table orders drop foreign key orders_ibfk_1',
-      /^constraint-missing orders FOREIGN KEY/,
-    ],
-    ['a lost check', 'alter table orders drop constraint CONSTRAINT_1', /^constraint-missing orders CHECK/],
-    ['a table too many', 'create table plain (a int)', /^table-extra plain$/],
-    ['another engine', 'alter table notes engine=MyISAM', /^table-differs notes engine MyISAM \(fresh: InnoDB\)/],
-    [
-      'another collation',
-      'alter table customers modify name varchar(40) collate utf8mb4_bin not null',
-      /^column-differs customers name collation utf8mb4_bin/,
-    ],
-    ['a lost trigger', 'drop trigger tidy', /^trigger-missing orders BEFORE INSERT/],
-    [
-      'another function',
-      'drop function doubled; create function doubled(n int) returns int deterministic return n + n',
-      /^function-differs doubled \(function\) body/,
-    ],
-  ])('show %s', async (_, statements, expected) => {
-    const found = await differences(SHOP, `${SHOP} ${statements}`);
-    expect(lines(found)).toContainEqual(expect.stringMatching(expected));
+    test.each([
+      ['a lost index', 'alter table orders drop key by_total', /^index-missing orders INDEX \(total\)$/],
+      [
+        'a changed default',
+        "alter table orders alter note set default ''",
+        /^column-differs orders note default '' \(fresh: 'none'\)$/,
+      ],
+      [
+        'a wider type',
+        'alter table orders modify total decimal(12, 2) not null default 0',
+        /^column-differs orders total type decimal\(12,2\)/,
+      ],
+      [
+        'a lost foreign key',
+        'alter table orders drop foreign key orders_ibfk_1',
+        /^constraint-missing orders FOREIGN KEY/,
+      ],
+      ['a lost check', 'alter table orders drop constraint positive', /^constraint-missing orders CHECK/],
+      ['a table too many', 'create table plain (a int)', /^table-extra plain$/],
+      ['another engine', 'alter table notes engine=MyISAM', /^table-differs notes engine MyISAM \(fresh: InnoDB\)/],
+      [
+        'another collation',
+        'alter table customers modify name varchar(40) collate utf8mb4_bin not null',
+        /^column-differs customers name collation utf8mb4_bin/,
+      ],
+      ['a lost trigger', 'drop trigger tidy', /^trigger-missing orders BEFORE INSERT/],
+      [
+        'another function',
+        'drop function doubled; create function doubled(n int) returns int deterministic return n + n',
+        /^function-differs doubled \(function\) body/,
+      ],
+    ])('show %s', async (_, statements, expected) => {
+      const found = await differences(SHOP, `${SHOP} ${statements}`);
+      expect(lines(found)).toContainEqual(expect.stringMatching(expected));
+    });
   });
-});
