@@ -37,7 +37,7 @@ export interface ProbeChanged {
   readonly status: ProbeStatus;
   /** When it changed to this: after the last sample that said otherwise, and before the end of the first that says so. */
   readonly since: Bounds;
-  /** Why it is down or unknown: `ECONNREFUSED`, `status 503`, `no answer within 1 s`. */
+  /** Why it is down or unknown: `ECONNREFUSED`, `no answer within 1 s`, `exit 1: ` and the last that its program said. */
   readonly cause?: string;
 }
 

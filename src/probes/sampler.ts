@@ -41,7 +41,9 @@ class Sampler {
     this.#journal = new Journal(given.changes);
     this.#tick = Math.min(LONGEST_TICK, ...given.jobs.map(({ intervalMs }) => intervalMs / TICKS));
     const now = Date.now();
-    this.#lanes = given.jobs.flatMap((job) => lanesOf(job, now).map((options) => this.#lane(options)));
+    this.#lanes = given.jobs.flatMap((job) =>
+      lanesOf(job, now, `${given.changes}.said`).map((options) => this.#lane(options)),
+    );
   }
 
   #lane(options: LaneOptions): Lane {
@@ -119,7 +121,7 @@ class Sampler {
 /** How long a sample may take at least, in milliseconds, however short its interval. */
 const LIMIT = { http: 1000, tcp: 1000, exec: 5000 } as const;
 
-function lanesOf({ name, target, intervalMs, wasUp }: Job, now: number): readonly LaneOptions[] {
+function lanesOf({ name, target, intervalMs, wasUp }: Job, now: number, scratch: string): readonly LaneOptions[] {
   const lane = (connection: 'new' | 'reused', oneByOne: boolean, ask: Ask): LaneOptions => ({
     probe: name,
     connection,
@@ -137,7 +139,7 @@ function lanesOf({ name, target, intervalMs, wasUp }: Job, now: number): readonl
     case 'tcp':
       return [lane('new', false, askTcp(target.host, target.port))];
     case 'exec':
-      return [lane('new', true, askExec(target.command, target.cwd, { ...process.env, ...target.env }))];
+      return [lane('new', true, askExec({ ...target, env: { ...process.env, ...target.env }, scratch }))];
     default:
       return unreachable(target);
   }

@@ -11,7 +11,12 @@ export interface Sample {
 export type Outcome =
   | { readonly kind: 'up' }
   /** It was refused, broken off, or answered otherwise than it should: it was down at some moment between start and end. */
-  | { readonly kind: 'down'; readonly cause: string }
+  | {
+      readonly kind: 'down';
+      readonly cause: string;
+      /** The last line that whoever was asked said, which may be another one each time. */
+      readonly said?: string;
+    }
   /** Nobody answered from the start of the request to its limit. */
   | { readonly kind: 'no-answer'; readonly cause: string }
   /** We were not there to see what came of it. */
@@ -42,6 +47,8 @@ export class Track {
   readonly #options: TrackOptions;
   #status: ProbeStatus | 'pending' = 'pending';
   #cause: string | undefined;
+  /** What was said first with each cause, since it was last up. */
+  readonly #said = new Map<string, string>();
   /** The start and end of the last sample that said anything. */
   #last: Bounds | undefined;
   /** The latest moment at which what it says may have come to be so. */
@@ -62,6 +69,7 @@ export class Track {
     this.samples++;
     const status = outcome.kind === 'up' ? 'up' : outcome.kind === 'unseen' ? 'unknown' : 'down';
     const cause = outcome.kind === 'up' ? undefined : outcome.cause;
+    const said = outcome.kind === 'down' ? outcome.said : undefined;
     if (status === 'down') this.failed++;
     const { countsFrom } = this.#options;
     const late = this.#lateFor(start);
@@ -77,7 +85,7 @@ export class Track {
       if (countsFrom !== undefined) {
         changes.push(this.#change('unknown', [countsFrom, countsFrom], 'it was not sampled before'));
       } else if (status !== 'up') {
-        this.never = cause;
+        this.never = cause === undefined ? undefined : telling(cause, said);
         return NONE;
       }
     }
@@ -92,7 +100,7 @@ export class Track {
       const earliest = compared ? (this.#last?.[0] ?? start) : start;
       // Samples overlap: the one before may have asked after this one was over.
       const latest = atOnce ? start : Math.max(end, compared ? this.#asked : end);
-      changes.push(this.#change(status, [earliest, latest], cause));
+      changes.push(this.#change(status, [earliest, latest], cause, said));
     }
     if (status !== 'unknown') this.#remember(start, end, atOnce);
     return changes;
@@ -112,16 +120,21 @@ export class Track {
     return late < Math.max(intervalMs, LATE) ? 0 : late;
   }
 
-  #change(status: ProbeStatus, since: Bounds, cause: string | undefined): Change {
+  #change(status: ProbeStatus, since: Bounds, cause: string | undefined, said?: string): Change {
     this.#status = status;
     this.#cause = cause;
+    if (status === 'up') this.#said.clear();
     this.#changes++;
     if (this.#changes === MOST_CHANGES) {
       return { status: 'unknown', since, cause: `it changed ${MOST_CHANGES} times, and is not followed any further` };
     }
-    return { status, since, ...(cause === undefined ? {} : { cause }) };
+    if (cause === undefined) return { status, since };
+    if (said !== undefined && !this.#said.has(cause)) this.#said.set(cause, said);
+    return { status, since, cause: telling(cause, this.#said.get(cause)) };
   }
 }
+
+const telling = (cause: string, said: string | undefined): string => (said === undefined ? cause : `${cause}: ${said}`);
 
 const NONE: readonly Change[] = [];
 

@@ -1,4 +1,5 @@
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, fstatSync, openSync } from 'node:fs';
+import { lastLine } from '../basics/files.js';
 import { err, ok, type Result } from '../basics/result.js';
 import { later } from '../basics/timer.js';
 import { endGroup, spawnInto } from '../process/spawn.js';
@@ -16,9 +17,6 @@ export interface Logged {
 
 /** What a program called off may take to end, in milliseconds. */
 const GRACE_MS = 2000;
-
-/** A last line that is longer, in bytes, is not told. */
-const LONGEST_LINE = 64 * 1024;
 
 /** Runs a program to its end, its output in a log; or how it failed, with the last that it said. */
 export async function runLogged(
@@ -59,21 +57,8 @@ export async function runLogged(
           : how.kind === 'exited'
             ? `exit ${how.status}`
             : how.signal;
-    return err(said === '' ? why : `${why}: ${said}`);
+    return err(said === undefined ? why : `${why}: ${said}`);
   } finally {
     closeSync(fd);
   }
-}
-
-/** The last line of a file that begins at this offset or later. */
-function lastLine(fd: number, since: number): string {
-  const from = Math.max(since, fstatSync(fd).size - LONGEST_LINE);
-  const bytes = Buffer.alloc(LONGEST_LINE);
-  const lines = bytes
-    .subarray(0, readSync(fd, bytes, 0, bytes.length, from))
-    .toString('utf8')
-    .trimEnd()
-    .split('\n');
-  // Half a line could be half a secret, which nothing would mask.
-  return lines.slice(from > since ? 1 : 0).at(-1) ?? '';
 }

@@ -62,6 +62,26 @@ describe('probes', () => {
     expect(junit).not.toMatch(/testcase name="[^"]*\d+ s/);
   });
 
+  test('by a program are told with the last that it said, and no secret of it', async () => {
+    const probe = '[[ ! -e $DATA_DIR/down ]] || { echo "$APP_PASSWORD is no password, try $RANDOM" >&2; exit 3; }';
+    await using rig = web('--interval 1s', {
+      'projects/web/settings':
+        'register_project_for_upgrade web\nregister_probe web exec ./probe.sh --interval 20ms --budget 0s\n',
+      'projects/web/probe.sh': bash(probe),
+      'projects/web/start.sh': withFunctions(until('up')),
+      'projects/web/shutdown.sh': withFunctions('touch "$DATA_DIR/down"', until('down')),
+    });
+    const { outcome } = rig.start(['run'], { env: { APP_PASSWORD: 'sesame-and-more' } });
+    const { status, stdout } = await outcome;
+    expect(status, stdout).toBe(1);
+    expect(stdout).toMatch(/probe web +down .*: exit 3: \*{3} is no password, try \d+ +budget/);
+    const written = ['result.json', 'junit.xml', 'report.html'].map((name) => rig.read('.grenade', 'latest', name));
+    for (const text of [stdout, ...written]) {
+      expect(text).toContain('is no password, try');
+      expect(text).not.toContain('sesame');
+    }
+  });
+
   test('are told of a run that was killed, and end with it', async () => {
     await using rig = web('--interval 20ms', { 'projects/web/migrate.sh': withFunctions('cat "$GATES/migrate"') });
     const gate = rig.gate('migrate');

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
@@ -151,5 +151,34 @@ describe('the sampler', () => {
     await sampled.until('file', 'new', 'down');
     await sampled.end();
     expect(sampled.outages('file')).toMatchObject([{ causes: ['exit 1'] }]);
+  });
+
+  test('tells the last that a failing program said first, and no change where it says something else each time', async () => {
+    const dir = scratch();
+    const asked = join(dir, 'asked');
+    const says =
+      'echo >>asked; [[ ! -e gone ]] || { echo trying >&2; echo "no guest, try $(wc -l <asked)" >&2; exit 3; }';
+    const sampled = new Sampled([job('guest', { kind: 'exec', command: ['bash', '-c', says], cwd: dir, env: {} })]);
+    await sampled.until('guest', 'new', 'up');
+    writeFileSync(asked, '');
+    writeFileSync(join(dir, 'gone'), '');
+    await sampled.until('guest', 'new', 'down');
+    const often = (): true | undefined => (readFileSync(asked, 'utf8').length >= 5 ? true : undefined);
+    expect((await waitUntil(often, { limitMs: 15_000, intervalMs: 5 })).ok).toBe(true);
+    await sampled.end();
+    expect(sampled.outages('guest')).toMatchObject([{ causes: [expect.stringMatching(/^exit 3: no guest, try \d$/)] }]);
+    expect(sampled.events.filter((event) => event.type === 'probe-changed' && event.status === 'down')).toHaveLength(1);
+    expect(readdirSync(dir).sort()).toEqual(['asked', 'gone']);
+  });
+
+  test('lets a program open its standard error again, and tells no line that is too long, which could end in half a secret', async () => {
+    const dir = scratch();
+    const says = 'set -e; echo well >/dev/stderr; [[ ! -e gone ]] || { printf "%05000d\\n" 7 >&2; kill -KILL $$; }';
+    const sampled = new Sampled([job('guest', { kind: 'exec', command: ['bash', '-c', says], cwd: dir, env: {} })]);
+    await sampled.until('guest', 'new', 'up');
+    writeFileSync(join(dir, 'gone'), '');
+    await sampled.until('guest', 'new', 'down');
+    await sampled.end();
+    expect(sampled.outages('guest')).toMatchObject([{ causes: ['ended by SIGKILL'] }]);
   });
 });
