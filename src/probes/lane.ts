@@ -8,8 +8,6 @@ export interface LaneOptions extends TrackOptions {
   readonly ask: Ask;
   /** How long a sample may take, in milliseconds. */
   readonly limitMs: number;
-  /** Whether a sample has to be over before the next begins. */
-  readonly oneByOne: boolean;
 }
 
 /** A sample that was begun. */

@@ -31,6 +31,8 @@ export interface Change {
 
 export interface TrackOptions {
   readonly intervalMs: number;
+  /** Whether a sample has to be over before the next begins; otherwise they may overlap. */
+  readonly oneByOne?: boolean;
   /** Was up in an earlier part of the run: it counts from this moment, and not only from its first success. */
   readonly countsFrom?: number;
 }
@@ -114,9 +116,10 @@ export class Track {
   /** By how much we were late for a sample, in milliseconds, when one is missing for that; otherwise 0. */
   #lateFor(start: number): number {
     if (this.#last === undefined || (this.#status !== 'up' && this.#status !== 'down')) return 0;
-    const { intervalMs } = this.#options;
+    const { intervalMs, oneByOne } = this.#options;
     // Where samples come one by one, a slow one takes the place of others.
-    const late = start - (Math.max(...this.#last) + intervalMs);
+    const [begun, over] = this.#last;
+    const late = start - ((oneByOne === true ? Math.max(begun, over) : begun) + intervalMs);
     return late < Math.max(intervalMs, LATE) ? 0 : late;
   }
 

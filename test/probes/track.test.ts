@@ -35,6 +35,21 @@ test('what a program said is no other failure, and is told of the first one of i
   expect(flaps).toEqual(['up', 'exit 1: a', 'exit 2: b', 'exit 1: a', 'exit 2: b', 'exit 3']);
 });
 
+test('a sample that was begun before the sampler slept, and answered after it, hides none of that', () => {
+  const unseen = (oneByOne: boolean): unknown[] => {
+    const track = new Track({ intervalMs: 20, oneByOne });
+    track.add({ start: 0, end: 1, outcome: up });
+    track.add({ start: 20, end: 1520, outcome: up });
+    return track.add({ start: 1520, end: 1521, outcome: up }).map(({ status, since }) => [status, ...since]);
+  };
+  expect(unseen(false)).toEqual([
+    ['unknown', 20, 1520],
+    ['up', 1520, 1521],
+  ]);
+  // The one after it had to wait.
+  expect(unseen(true)).toEqual([]);
+});
+
 test('of what was never up, the last that was said is told', () => {
   const track = new Track({ intervalMs: 10 });
   for (const said of ['one', 'two']) {
