@@ -23,6 +23,8 @@ export interface PluginParts {
   /** Files beside them that hooks may source. */
   readonly helpers: readonly Source[];
   readonly exceptions: readonly Exception[];
+  /** Files elsewhere in the project's tree that its scripts source, and those that these do. */
+  readonly libraries: readonly Source[];
   /** What would keep its hooks from being called. */
   readonly problems: readonly Problem[];
 }
@@ -34,6 +36,7 @@ export class Plugin implements PluginParts {
   readonly hooks: ReadonlyMap<string, Source>;
   readonly helpers: readonly Source[];
   readonly exceptions: readonly Exception[];
+  readonly libraries: readonly Source[];
   readonly problems: readonly Problem[];
   /** Names that its settings register, or the directory's own. */
   readonly projects: readonly string[];
@@ -46,12 +49,13 @@ export class Plugin implements PluginParts {
     this.hooks = parts.hooks;
     this.helpers = parts.helpers;
     this.exceptions = parts.exceptions;
+    this.libraries = parts.libraries;
     this.problems = parts.problems;
     const registered = this.registrations.flatMap(({ args }) => literal(args[0]) ?? []);
     this.projects = registered.length > 0 ? registered : [basename(parts.dir).replace(/^\d+_/, '')];
   }
 
-  /** Every bash file of it. */
+  /** Every bash file of its directory. */
   get sources(): readonly Source[] {
     const exceptions = this.exceptions.map(({ source }) => source);
     return [
@@ -74,6 +78,14 @@ export class Plugin implements PluginParts {
     return all(settings.script, 'Command')
       .map((command) => ({ ...callOf(command), source: settings, pos: command.pos }))
       .filter((call) => call.name !== undefined && name.test(call.name));
+  }
+
+  /** Calls of a function anywhere in its files and libraries, whether something comes to them or not. */
+  mentions(name: string): readonly Call[] {
+    return [...this.sources, ...this.libraries]
+      .flatMap(({ script }) => all(script, 'Command'))
+      .map(callOf)
+      .filter((call) => call.name === name);
   }
 
   /** What a hook comes to when it is called; `resources` is called for a phase. */

@@ -1,8 +1,10 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { basename, join, relative } from 'node:path';
 import { MODULES, SCRIPTS, SETTINGS, scriptStem } from '../project/hook-files.js';
 import { readScripts } from '../project/scripts.js';
 import { refusals } from '../workspace/refusals.js';
+import { all } from './bash.js';
+import { sourcedFile } from './file-of.js';
 import { type Exception, Plugin } from './plugin.js';
 import { Source } from './source.js';
 
@@ -22,39 +24,69 @@ export async function readPlugin(dir: string, cwd: string): Promise<Plugin> {
       source.endsWith('.sh') && !known.has(source) ? source : [],
     ),
   ];
+  const files = new Files();
   const hooks = new Map<string, Source>();
   for (const script of shell) {
     const stem = scriptStem(basename(script));
     if (stem === undefined || hooks.has(stem)) continue;
-    const source = sourceOf(script);
+    const source = files.at(script);
     if (source !== undefined) hooks.set(stem, source);
   }
   const taken = new Set([...hooks.values()].map(({ path }) => path));
   const entries = entriesOf(dir);
+  const helpers = entries
+    .map((name) => join(dir, name))
+    .filter((path) => /\.(sh|bash)$/.test(path) && !taken.has(path))
+    .flatMap((path) => files.at(path) ?? []);
   return new Plugin({
     dir,
-    settings: scripts.settings === undefined ? undefined : sourceOf(scripts.settings),
+    settings: scripts.settings === undefined ? undefined : files.at(scripts.settings),
     hooks,
-    helpers: entries
-      .map((name) => join(dir, name))
-      .filter((path) => /\.(sh|bash)$/.test(path) && !taken.has(path))
-      .flatMap((path) => sourceOf(path) ?? []),
-    exceptions: entries.flatMap((name) => exceptionsIn(dir, name)),
+    helpers,
+    exceptions: entries.flatMap((name) => exceptionsIn(dir, name, files)),
+    libraries: files.sourcedBy([...hooks.values(), ...helpers], dir),
     problems: await refusals(scripts),
   });
 }
 
-function exceptionsIn(dir: string, name: string): Exception[] {
+function exceptionsIn(dir: string, name: string, files: Files): Exception[] {
   const match = /^(from|within)-(.+)$/.exec(name);
   if (match === null) return [];
   const direction = match[1] === 'from' ? 'from' : 'within';
   return entriesOf(join(dir, name)).flatMap((file) => {
-    const source = scriptStem(file) === undefined ? undefined : sourceOf(join(dir, name, file));
+    const source = scriptStem(file) === undefined ? undefined : files.at(join(dir, name, file));
     return source === undefined ? [] : [{ source, direction, release: match[2] ?? '' }];
   });
 }
 
-/** A file's text, if it is a text of a script's size. */
+/** Files that were read, each once. */
+class Files {
+  readonly #known = new Map<string, Source | undefined>();
+
+  /** A file, if it is a text of a script's size. */
+  at(path: string): Source | undefined {
+    if (!this.#known.has(path)) this.#known.set(path, sourceOf(path));
+    return this.#known.get(path);
+  }
+
+  /** What these scripts source of their project's tree, and what is sourced there in turn; not these themselves. */
+  sourcedBy(scripts: readonly Source[], dir: string): Source[] {
+    // `REPOSITORY/devstack/upgrade`, `WORKSPACE/projects/NAME`.
+    const tree = join(dir, '..', '..');
+    const seen = new Set(scripts);
+    for (const script of seen) {
+      for (const command of all(script.script, 'Command')) {
+        const path = sourcedFile(command, script, dir);
+        const file = path === undefined || isOutside(tree, path) ? undefined : this.at(path);
+        if (file !== undefined) seen.add(file);
+      }
+    }
+    return [...seen].slice(scripts.length);
+  }
+}
+
+const isOutside = (tree: string, path: string): boolean => /^\.\.(\/|$)/.test(relative(tree, path));
+
 function sourceOf(path: string): Source | undefined {
   try {
     const stat = statSync(path);

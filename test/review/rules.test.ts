@@ -112,6 +112,28 @@ test.each<[string, Record<string, string>, string[]]>([
     },
     ['saved-never-read resources.sh:4', 'read-never-saved resources.sh:7'],
   ],
+  [
+    'saved, read in what it sources',
+    {
+      'resources.sh': phases(
+        'source "$(dirname "$0")"/lib/look\nfunction create {\n  resource_save x a 1\n  resource_save x b 1\n}',
+        VERIFY,
+      ),
+      'lib/look': 'source $(dirname $BASH_SOURCE)/more.sh\n',
+      'lib/more.sh': 'look() { resource_get x a; }\n',
+    },
+    ['saved-never-read resources.sh:6'],
+  ],
+  [
+    'saved, read by a name that is made',
+    {
+      'resources.sh': phases(
+        'function create {\n  for i in 1 2; do resource_save x "id_$i" 1; done\n  resource_save x id_3 1\n  resource_save x name 1\n}',
+        'function verify {\n  test "$(resource_get x "id_$1")"\n  resource_get x name_$1\n}',
+      ),
+    },
+    ['saved-never-read resources.sh:6', 'read-never-saved resources.sh:10'],
+  ],
   ['of others', { 'resources.sh': phases('function create {\n  resource_save network a 1\n}', VERIFY) }, []],
   [
     'a database',
@@ -197,7 +219,9 @@ test('no bytes make the reader throw', () => {
         ['upgrade', source],
         ['shutdown', source],
       ]);
-      review([new Plugin({ dir: '/x', settings: source, hooks, helpers: [], exceptions: [], problems: [] })]);
+      review([
+        new Plugin({ dir: '/x', settings: source, hooks, helpers: [], exceptions: [], libraries: [], problems: [] }),
+      ]);
     }),
     { numRuns: 500 },
   );
@@ -212,6 +236,7 @@ test('functions that call each other are walked to an end', () => {
     hooks: new Map([['upgrade', source]]),
     helpers: [],
     exceptions: [],
+    libraries: [],
     problems: [],
   });
   expect(plugin.reached('upgrade').length).toBeLessThan(30_000);
