@@ -1,6 +1,12 @@
 export type { GivenProbe as ProbeDefinition } from './probes/definition.js';
 export { CommandError } from './project/command-error.js';
-export { defineProject, type HookFunction, type ProjectDefinition, type ResourceHooks } from './project/define.js';
+export {
+  defineProject,
+  type HookFunction,
+  type ProjectDefinition,
+  type ResourceHooks,
+  type SnapshotHooks,
+} from './project/define.js';
 export type {
   Command,
   Directories,

@@ -35,7 +35,7 @@ export type Failure =
   | { readonly kind: 'interrupted'; readonly signal: string }
   /** The tool that saves what was registered under this name did not do it. */
   | { readonly kind: 'not-saved'; readonly name: string; readonly tool: string; readonly how: string }
-  /** A project's own `snapshot.sh` did not put back what it had saved. */
+  /** A project's own snapshot hook did not put back what it had saved. */
   | { readonly kind: 'not-restored'; readonly name: string; readonly how: string }
   /** Something that the workspace asks for cannot be, for reasons that are not Grenade's. */
   | { readonly kind: 'refused'; readonly problems: readonly Problem[] }

@@ -46,6 +46,19 @@ export interface ProjectDefinition {
   readonly finalize?: HookFunction;
   /** What ought to survive the upgrade. */
   readonly resources?: ResourceHooks;
+  /** Keeps its state for later runs, where that lies elsewhere than in the system's data. */
+  readonly snapshot?: SnapshotHooks;
+}
+
+/**
+ * What a snapshot of the base holds of this project beside the system's data. Both are called with all services down,
+ * `side` being `'base'`; each fails by throwing.
+ */
+export interface SnapshotHooks {
+  /** Puts what it keeps into `dir`, an empty directory. When it fails no snapshot is kept, and the run goes on. */
+  save(context: HookContext, dir: string): void | Promise<void>;
+  /** Puts it back from `dir`, whatever is there by now, and leaves `dir` as it is. When it fails the run ends. */
+  restore(context: HookContext, dir: string): void | Promise<void>;
 }
 
 /** Makes things that ought to survive, and looks whether they did. */

@@ -2,9 +2,9 @@ import { closest, distance } from 'fastest-levenshtein';
 import { err, ok, type Result } from '../basics/result.js';
 import type { Hook } from '../journal/record.js';
 import { type GivenProbe, readProbe, readUnknownProbe } from '../probes/definition.js';
-import { isFunction, isHook, isObject, METHODS, methodOf, type Properties } from './methods.js';
+import { isFunction, isHook, isObject, METHODS, methodOf, type Properties, SNAPSHOT } from './methods.js';
 
-const FACTS = ['name', 'needs', 'backing', 'services', 'probes', 'data', 'config', 'resources'];
+const FACTS = ['name', 'needs', 'backing', 'services', 'probes', 'data', 'config', 'resources', 'snapshot'];
 const TOP = [...FACTS, ...Object.values(METHODS).flatMap((path) => (path.length === 1 ? [path[0]] : []))];
 const RESOURCES: readonly string[] = Object.values(METHODS).flatMap((path) => (path.length === 2 ? [path[1]] : []));
 
@@ -18,6 +18,8 @@ export interface Description {
   readonly data: readonly { readonly name: string; readonly at: string }[];
   readonly config: readonly string[];
   readonly hooks: readonly { readonly hook: Hook; readonly empty: boolean }[];
+  /** Whether it keeps what a snapshot of the base does not hold. */
+  readonly snapshot: boolean;
 }
 
 /** One thing wrong with a definition; `key` is what to look for in its source, below `within`. */
@@ -25,8 +27,11 @@ export interface Finding {
   readonly message: string;
   readonly fix: string;
   readonly key?: string;
-  readonly within?: 'resources';
+  readonly within?: Nested;
 }
+
+/** What of a definition has methods of its own. */
+type Nested = 'resources' | 'snapshot';
 
 /** Reads what a module exported by default, and finds everything that is wrong with it at once. */
 export function readDefinition(value: unknown): Result<Description, readonly Finding[]> {
@@ -66,7 +71,7 @@ export function readDefinition(value: unknown): Result<Description, readonly Fin
 
   const hooks: { hook: Hook; empty: boolean }[] = [];
   for (const hook of Object.keys(METHODS).filter(isHook)) {
-    const method = methodOf(value, hook);
+    const method = methodOf(value, METHODS[hook]);
     if (method === undefined) continue;
     if (isFunction(method)) hooks.push({ hook, empty: hasEmptyBody(method) });
     else {
@@ -80,6 +85,7 @@ export function readDefinition(value: unknown): Result<Description, readonly Fin
       });
     }
   }
+  const snapshot = readSnapshot(value.snapshot, findings);
   const has = (hook: Hook): boolean => hooks.some((one) => one.hook === hook);
   if (has('upgrade') && has('migrate')) {
     findings.push({
@@ -97,7 +103,7 @@ export function readDefinition(value: unknown): Result<Description, readonly Fin
   }
   return findings.length > 0
     ? err(findings)
-    : ok({ name, needs, backing: backing === true, services, probes, data, config, hooks });
+    : ok({ name, needs, backing: backing === true, services, probes, data, config, hooks, snapshot });
 }
 
 function readName(value: Properties, findings: Finding[]): string {
@@ -178,6 +184,24 @@ function readPaths({ config }: Properties, findings: Finding[]): readonly string
   return good;
 }
 
+/** Who keeps something has to put it back: both or neither. */
+function readSnapshot(given: unknown, findings: Finding[]): boolean {
+  if (given === undefined) return false;
+  const fix = 'Write `snapshot: { async save(ctx, dir) { … }, async restore(ctx, dir) { … } }`.';
+  if (!isObject(given)) {
+    findings.push({ message: `snapshot is ${nameOfType(given)}, not two functions`, fix, key: 'snapshot' });
+    return false;
+  }
+  const names = Object.keys(SNAPSHOT);
+  findings.push(...Object.keys(given).flatMap((key) => unknownKey(key, names, [], 'snapshot')));
+  for (const name of names) {
+    if (isFunction(given[name])) continue;
+    const key = given[name] === undefined ? { key: 'snapshot' } : { key: name, within: 'snapshot' as const };
+    findings.push({ message: `snapshot.${name} is ${nameOfType(given[name])}, not a function`, fix, ...key });
+  }
+  return true;
+}
+
 function unknownKeys(top: Properties, resources: Properties): Finding[] {
   return [
     ...Object.keys(top).flatMap((key) => unknownKey(key, TOP, RESOURCES, undefined)),
@@ -189,14 +213,14 @@ function unknownKey(
   key: string,
   known: readonly string[],
   elsewhere: readonly string[],
-  within: 'resources' | undefined,
+  within: Nested | undefined,
 ): Finding[] {
   if (known.includes(key)) return [];
-  const message = `${within === undefined ? '' : 'resources.'}${key} is not something a project has`;
+  const message = `${within === undefined ? '' : `${within}.`}${key} is not something a project has`;
   const place = within === undefined ? { key } : { key, within };
   const meant = suggestion(key, known);
   if (meant !== undefined) return [{ message, fix: `Did you mean \`${meant}\`?`, ...place }];
-  const other = suggestion(key, elsewhere);
+  const other = elsewhere.length === 0 ? undefined : suggestion(key, elsewhere);
   if (other === undefined) return [{ message, fix: `It can have ${known.join(', ')}.`, ...place }];
   const where =
     within === undefined ? `inside \`resources: { ${other}(ctx) { … } }\`` : 'beside `resources`, not in it';

@@ -1,23 +1,25 @@
 import { dirname, join } from 'node:path';
 import { unreachable } from '../basics/unreachable.js';
 import { appendNote } from '../journal/notes.js';
-import type { Hook } from '../journal/record.js';
 import { type Place, placeOfFunction, readThrown } from './blame.js';
 import { CommandError } from './command-error.js';
 import { makeContext, type Pending, readSurroundings } from './context.js';
 import { guard, type Unplanned } from './guard.js';
 import { loadModule } from './load.js';
-import { findMethod, METHODS, methodOf } from './methods.js';
+import { findMethod, METHODS, methodOf, type Path } from './methods.js';
 
 /** The hook did something that no hook may do, in words that stand on their own. */
 class HookError extends Error {
   override readonly name = 'HookError';
 }
 
-/** Runs one hook of a module, notes how it went, and ends this process whatever the hook left open. */
-export async function runHook(file: string, hook: Hook): Promise<never> {
+/**
+ * Runs one method of a module, notes how it went, and ends this process whatever the method left open. It is given a
+ * hook's context, and what else is `given`.
+ */
+export async function runMethod(file: string, path: Path, ...given: readonly string[]): Promise<never> {
   const home = dirname(file);
-  const called = METHODS[hook].join('.');
+  const called = path.join('.');
   const around = readSurroundings(process.env);
   if (!around.ok) {
     const missing = around.error.join(', ');
@@ -58,11 +60,11 @@ export async function runHook(file: string, hook: Hook): Promise<never> {
   }
   try {
     const definition = await loadModule(file, join(dirs.run, 'modules'));
-    method = methodOf(definition, hook);
-    const found = findMethod(definition, hook);
+    method = methodOf(definition, path);
+    const found = findMethod(definition, path);
     if (found === undefined) throw new HookError(`${file} has no ${called} any more`);
     const pending: Pending = new Set();
-    const returned = await found.call(makeContext(around.value, abort.signal, pending));
+    const returned = await found.call(makeContext(around.value, abort.signal, pending), ...given);
     if (pending.size > 0) {
       const calls = [...pending].map(({ call }) => call).join(' and ');
       throw new HookError(`${called} returned while ${calls} was still at work: await it`);
@@ -70,7 +72,7 @@ export async function runHook(file: string, hook: Hook): Promise<never> {
     if (process.exitCode !== undefined && Number(process.exitCode) !== 0) {
       throw new HookError(`${called} set process.exitCode to ${process.exitCode}: throw an Error to fail`);
     }
-    if (hook === 'version') {
+    if (path === METHODS.version) {
       if (typeof returned !== 'string') throw new HookError('version must return the release as a string');
       appendNote(notes, 'version', returned);
     }

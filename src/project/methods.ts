@@ -1,6 +1,9 @@
 import type { Hook } from '../journal/record.js';
 
-/** Where in a module's default export each hook stands. */
+/** Where in a module's default export a method stands. */
+export type Path = readonly [string] | readonly ['resources' | 'snapshot', string];
+
+/** Where each hook stands. */
 export const METHODS = {
   install: ['install'],
   start: ['start'],
@@ -15,26 +18,34 @@ export const METHODS = {
   upgrade: ['upgrade'],
   finalize: ['finalize'],
   destroy: ['resources', 'destroy'],
-} as const satisfies Readonly<Record<Hook, readonly [string] | readonly ['resources', string]>>;
+} as const satisfies Readonly<Record<Hook, Path>>;
+
+/** What no step of its own calls, and what is given a directory besides what hooks are given. */
+export const SNAPSHOT = { save: ['snapshot', 'save'], restore: ['snapshot', 'restore'] } as const satisfies Readonly<
+  Record<string, Path>
+>;
 
 /** An object of which nothing is known yet. */
 export type Properties = Readonly<Record<string, unknown>>;
 
-/** The method of a hook, and what it is called on; undefined when the definition has none. */
-export function findMethod(definition: unknown, hook: Hook): { call: (context: unknown) => unknown } | undefined {
-  const path = METHODS[hook];
-  const on = path.length === 1 ? definition : isObject(definition) ? definition.resources : undefined;
-  if (!isObject(on)) return undefined;
-  const method = on[path.at(-1) ?? ''];
-  return isFunction(method) ? { call: (context) => method.call(on, context) } : undefined;
+/** A method, and what it is called on; undefined when the definition has none. */
+export function findMethod(
+  definition: unknown,
+  path: Path,
+): { call: (...given: readonly unknown[]) => unknown } | undefined {
+  const on = ownerOf(definition, path);
+  const method = methodOf(definition, path);
+  return isFunction(method) ? { call: (...given) => method.call(on, ...given) } : undefined;
 }
 
-/** The function of a hook, to ask where it stands in the source. */
-export function methodOf(definition: unknown, hook: Hook): unknown {
-  const path = METHODS[hook];
-  const on = path.length === 1 ? definition : isObject(definition) ? definition.resources : undefined;
+/** The function, to ask where it stands in the source. */
+export function methodOf(definition: unknown, path: Path): unknown {
+  const on = ownerOf(definition, path);
   return isObject(on) ? on[path.at(-1) ?? ''] : undefined;
 }
+
+const ownerOf = (definition: unknown, [first, second]: Path): unknown =>
+  second === undefined ? definition : isObject(definition) ? definition[first] : undefined;
 
 export function isHook(text: string): text is Hook {
   return Object.hasOwn(METHODS, text);

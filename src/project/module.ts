@@ -72,9 +72,16 @@ export async function describeModule(
 /** Makes the project that a module describes. */
 export function moduleProject(dir: string, module: ModuleDescription): Project {
   const host = hostScript();
+  const called = (verb: string, ...more: readonly string[]): HookCommand['command'] => [
+    process.execPath,
+    host,
+    verb,
+    module.file,
+    ...more,
+  ];
   const command = (hook: Hook, empty: boolean): HookCommand => ({
     source: module.file,
-    command: [process.execPath, host, 'run', module.file, hook],
+    command: called('run', hook),
     reportsReturn: true,
     ...(empty ? { empty: 'its body is empty' } : {}),
   });
@@ -86,6 +93,7 @@ export function moduleProject(dir: string, module: ModuleDescription): Project {
     services: module.services,
     data: module.data,
     ...(module.config.length === 0 ? {} : { config: module.config }),
+    ...(module.snapshot ? { snapshot: { source: module.file, command: called('snapshot'), reportsReturn: true } } : {}),
     hooks: new Map(module.hooks.map(({ hook, empty }) => [hook, command(hook, empty)])),
   };
 }
@@ -129,6 +137,7 @@ const ANSWER = v.variant('ok', [
       data: v.array(v.object({ name: v.string(), at: v.string() })),
       config: v.array(v.string()),
       hooks: v.array(v.object({ hook: v.picklist(HOOKS), empty: v.boolean() })),
+      snapshot: v.boolean(),
     }),
   }),
   v.object({

@@ -18,8 +18,8 @@ export interface Project {
   readonly config?: readonly string[];
   /** What it says of where state is kept: a name, and a URL or directory as `register_data` takes it. */
   readonly data?: readonly { readonly name: string; readonly at: string }[];
-  /** Absolute path of its `snapshot` script, called as `save DIR` and `restore DIR`, if it has one. */
-  readonly snapshot?: string;
+  /** What keeps its state where that lies elsewhere, called with `save DIR` and `restore DIR` behind it, if it has that. */
+  readonly snapshot?: HookCommand;
   /** What to execute for each hook it has. */
   readonly hooks: ReadonlyMap<Hook, HookCommand>;
 }

@@ -12,8 +12,8 @@ export interface ScriptDirectory {
   readonly hooks: ReadonlyMap<Hook, HookCommand>;
   /** Absolute path of its `settings`, if it has one. */
   readonly settings?: string;
-  /** Absolute path of its `snapshot` script, if it has one. */
-  readonly snapshot?: string;
+  /** Its `snapshot` script, if it has one. */
+  readonly snapshot?: HookCommand;
   /** Programs that must be there for its hooks to start; what PATH they are looked up in is known only later. */
   readonly interpreters: readonly { readonly script: string; readonly interpreter: Interpreter }[];
   /** Its bash scripts, for a check of their syntax. */
@@ -96,7 +96,7 @@ export function readScripts(dir: string, cwd: string): ScriptDirectory {
     bash,
     problems,
     ...(settings ? { settings: join(dir, SETTINGS) } : {}),
-    ...(snapshot === undefined ? {} : { snapshot: join(dir, snapshot) }),
+    ...(snapshot === undefined ? {} : { snapshot: snapshotCommand(join(dir, snapshot)) }),
   };
 }
 
@@ -146,6 +146,8 @@ function followed(path: string): Stats | undefined {
     return undefined; // To itself, say.
   }
 }
+
+const snapshotCommand = (path: string): HookCommand => ({ source: path, command: [path], reportsReturn: false });
 
 function command(path: string, file: string, stem: string, hook: Hook, script: Script): HookCommand {
   const phased = stem === 'resources';

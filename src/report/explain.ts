@@ -129,7 +129,7 @@ export function explain(failure: Failure, record: StepRecord): Explanation {
     case 'not-restored':
       return {
         short: failure.how,
-        what: `snapshot.sh restore of ${failure.name} failed.`,
+        what: `snapshot restore of ${failure.name} failed.`,
         next: 'Correct it, or `grenade snapshot drop` what it was given, to have the base built again.',
       };
     case 'refused': {

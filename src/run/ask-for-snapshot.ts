@@ -15,6 +15,7 @@ import type { Workspace } from '../workspace/workspace.js';
 import { listRuns } from './directory.js';
 import { installStamp, releaseDirectory } from './environment.js';
 import { readFork, refusedShare, shareData, writeFork } from './fork.js';
+import { knownBefore, outsideSnapshot } from './outside.js';
 
 /**
  * Makes a new run ready to keep its base or to begin at a kept one, before its settings are sourced; to be taken back
@@ -72,10 +73,16 @@ export async function planFromSnapshot(
   const damage = snapshot === undefined ? undefined : await findDamage(dataRoot, snapshot, { stop });
   if (snapshot === undefined || damage !== undefined) {
     if (damage !== undefined) dropSnapshot(dataRoot, key);
-    writeFork(runDir, { state: 'builds', key, ingredients });
-    const warnings =
+    const dropped =
       damage === undefined ? [] : [`snapshot ${key} was dropped and the base built again, because ${damage}`];
-    return ok({ kind: 'planned', plan: keepingBase(plan), warnings });
+    // Told before the base is built, if it is known by then.
+    const outside = outsideSnapshot(workspace, runDir, knownBefore);
+    if (outside !== undefined) {
+      const warnings = [...dropped, `no snapshot of the base will be kept: ${outside}`];
+      return ok({ kind: 'planned', plan, warnings });
+    }
+    writeFork(runDir, { state: 'builds', key, ingredients });
+    return ok({ kind: 'planned', plan: keepingBase(plan), warnings: dropped });
   }
   // Before its key was known, ports were those of whichever snapshot was used last.
   const changed = areOthers(snapshot.ports, portsOf(runDir));

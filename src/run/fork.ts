@@ -12,7 +12,7 @@ const key = v.string();
 const ingredients = v.record(v.string(), v.string());
 
 const fork = v.variant('state', [
-  /** Whether there is one is not known yet. */
+  /** Whether there is one is not known yet; or none will be kept. */
   v.object({ state: v.literal('asked') }),
   /** It builds the base, and is to keep it. */
   v.object({ state: v.literal('builds'), key, ingredients }),

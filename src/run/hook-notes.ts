@@ -13,6 +13,8 @@ export class HookNotes {
   version: string | undefined;
   /** Whether a module's hook returned. */
   returned = false;
+  /** The command or error that was noted last as what made it fail. */
+  failed: { readonly what: string; readonly place: string } | undefined;
   readonly #reader: NotesReader;
   /** What it wrote for people straight to a descriptor, line by line. */
   readonly #said: LinesReader | undefined;
@@ -31,7 +33,11 @@ export class HookNotes {
     for (const [kind = '', ...fields] of this.#reader.read()) {
       if (kind === 'version') this.version = fields[0]?.trim() ?? '';
       else if (kind === 'returned') this.returned = true;
-      else if (this.#step.system === undefined || !OF_SERVICES.has(kind)) {
+      else if (kind === 'failed') {
+        const [file, line, , what = ''] = fields;
+        this.failed = { what, place: `${file}:${line}` };
+        this.#journal.append(eventOf(this.#step.key, kind, fields));
+      } else if (this.#step.system === undefined || !OF_SERVICES.has(kind)) {
         this.#journal.append(withReason(eventOf(this.#step.key, kind, fields)));
       }
     }

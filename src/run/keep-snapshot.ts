@@ -1,9 +1,8 @@
 import { appendFileSync, mkdirSync, statfsSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { err, ok, type Result } from '../basics/result.js';
 import { formatSize } from '../basics/size.js';
 import { unreachable } from '../basics/unreachable.js';
-import type { OpenSource } from '../databases/source.js';
 import type { RunState } from '../journal/state.js';
 import type { Step } from '../plan/plan.js';
 import { identify } from '../process/identity.js';
@@ -13,13 +12,14 @@ import { livingServices } from '../services/supervisor.js';
 import { changedBetween, ingredientsOf, keyOf } from '../snapshots/key.js';
 import { keepSnapshot, listSnapshots, type NotKept } from '../snapshots/store.js';
 import { sizeOf } from '../snapshots/tree.js';
+import { callSnapshot } from './call-snapshot.js';
 import type { RunContext } from './context.js';
 import { copyTree, syncTree } from './copy.js';
 import { installStamp, releaseDirectory } from './environment.js';
-import { dataNames, type Fork, readFork, standOn } from './fork.js';
+import { type Fork, readFork, standOn } from './fork.js';
 import type { Logged } from './logged-program.js';
+import { outsideSnapshot } from './outside.js';
 import { resolveSource } from './registered-data.js';
-import { runSnapshotScript } from './snapshot-script.js';
 
 /** What of a run's directory a base is, besides the ports: they are in the manifest. */
 export const KEPT = ['data', 'resources', 'services'] as const;
@@ -32,7 +32,7 @@ export async function keepBase(context: RunContext, step: Step, logged: Logged):
   const { journal, runDir } = context;
   const fork = readFork(runDir);
   if (fork?.state !== 'builds') throw new Error('Internal error: this run keeps no snapshot');
-  const kept = await keep(context, fork, logged);
+  const kept = await keep(context, step, fork, logged);
   if (logged.stop.aborted) return undefined;
   if (!kept.ok) {
     journal.append({ type: 'warned', step: step.key, text: `no snapshot of the base was kept: ${kept.error}` });
@@ -46,6 +46,7 @@ export async function keepBase(context: RunContext, step: Step, logged: Logged):
 
 async function keep(
   context: RunContext,
+  step: Step,
   fork: Extract<Fork, { state: 'builds' }>,
   logged: Logged,
 ): Promise<Result<{ readonly bytes: number; readonly dropped: readonly string[] }, string>> {
@@ -54,7 +55,7 @@ async function keep(
   const limit = workspace.snapshots?.limit ?? 0;
   const up = stillUp(runDir);
   if (up !== undefined) return err(up);
-  const outside = elsewhere(context);
+  const outside = outsideSnapshot(workspace, runDir, (source) => resolveSource(context, source));
   if (outside !== undefined) return err(outside);
   // What was changed while the base was built may be in it or not.
   const now = ingredientsOf(workspace, runDir, state.harness?.version ?? '');
@@ -80,8 +81,8 @@ async function keep(
       if (project.snapshot === undefined) continue;
       const directory = join(held, 'projects', project.name);
       mkdirSync(directory, { recursive: true });
-      const saved = await runSnapshotScript(context, project, 'save', directory, logged);
-      if (!saved.ok) return err(`snapshot.sh save of ${project.name} failed: ${saved.error}`);
+      const saved = await callSnapshot(context, step, project, 'save', directory, logged);
+      if (!saved.ok) return err(`${basename(project.snapshot.source)} save of ${project.name} failed: ${saved.error}`);
     }
     return ok(undefined);
   };
@@ -166,34 +167,4 @@ function stillUp(runDir: string): string | undefined {
   return all.length === 0
     ? undefined
     : `${all.join(', ')} still ${all.length === 1 ? 'runs' : 'run'} after the shutdown`;
-}
-
-/** Registered data that is not the run's own and that no `snapshot.sh` takes care of; undefined when there is none. */
-function elsewhere(context: RunContext): string | undefined {
-  const { workspace, runDir } = context;
-  if (workspace.projects.some(({ snapshot }) => snapshot !== undefined)) return undefined;
-  const ports = new Set(Object.values(portsOf(runDir)));
-  for (const { name, source: registered } of workspace.data) {
-    const source = resolveSource(context, registered);
-    if (!source.ok) return `where ${name} lies is not known: ${source.error}`;
-    const where = placeOutside(source.value, dataNames(runDir), ports);
-    if (where !== undefined)
-      return `${name} lies in ${where}, not in $DATA_DIR, and no project has a snapshot.sh for it`;
-  }
-  return undefined;
-}
-
-/** Where data lies when that is not below one of these directories or behind one of these ports of this machine. */
-function placeOutside(
-  source: OpenSource,
-  directories: readonly string[],
-  ports: ReadonlySet<number>,
-): string | undefined {
-  if (source.kind === 'directory') {
-    const { path } = source;
-    return directories.some((each) => path === each || path.startsWith(`${each}/`)) ? undefined : path;
-  }
-  const { hostname, port, host } = source.url;
-  const local = hostname === 'localhost' || hostname === '[::1]' || hostname.startsWith('127.');
-  return local && ports.has(Number(port)) ? undefined : host;
 }

@@ -5,11 +5,11 @@ import type { Failure } from '../journal/failure.js';
 import type { Step } from '../plan/plan.js';
 import { listResources } from '../resources/store.js';
 import { markUsed, readSnapshot } from '../snapshots/store.js';
+import { callSnapshot } from './call-snapshot.js';
 import type { RunContext } from './context.js';
 import { copyTree } from './copy.js';
 import { OVERLAY, readFork, writeFork } from './fork.js';
 import type { Logged } from './logged-program.js';
-import { runSnapshotScript } from './snapshot-script.js';
 
 /** Puts the base that a snapshot holds where hooks look for it: its data, what they kept with `resource_save`, logs. */
 export async function restoreBase(context: RunContext, step: Step, logged: Logged): Promise<Failure | undefined> {
@@ -40,7 +40,7 @@ export async function restoreBase(context: RunContext, step: Step, logged: Logge
   for (const project of workspace.projects) {
     const directory = join(held, 'projects', project.name);
     if (project.snapshot === undefined || !existsSync(directory)) continue;
-    const restored = await runSnapshotScript(context, project, 'restore', directory, logged);
+    const restored = await callSnapshot(context, step, project, 'restore', directory, logged);
     if (!restored.ok) return { kind: 'not-restored', name: project.name, how: restored.error };
   }
   markUsed(workspace.dataRoot, fork.key);

@@ -275,12 +275,13 @@ describe('runs that begin at a snapshot of their base', () => {
       /app still runs/,
     ],
     [
-      'data that lies elsewhere',
+      'data of which a hook says that it lies elsewhere',
       {
-        'projects/app/settings': 'register_project_for_upgrade app\nregister_data logs "$GRENADE_WORKSPACE/logs"\n',
+        'projects/app/settings': 'register_project_for_upgrade app\nregister_data logs resource:app/logs\n',
+        'projects/app/smoke.sh': withFunctions('resource_save app logs "$GRENADE_WORKSPACE/logs"'),
         'logs/today': 'quiet\n',
       },
-      /logs lies in \S+\/workspace\/logs, not in \$DATA_DIR, and no project has a snapshot.sh for it/,
+      /logs lies in \S+\/workspace\/logs, not in \$DATA_DIR, and no project has a snapshot hook for it/,
     ],
     [
       'a workspace that was changed meanwhile',
@@ -301,6 +302,31 @@ describe('runs that begin at a snapshot of their base', () => {
     expect(stdout).toMatch(/no snapshot of the base was kept: /);
     expect(stdout).toMatch(why);
     expect(kept(rig)).toEqual([]);
+  });
+
+  test('data that is registered elsewhere is told before anything runs, since nothing will be kept', async () => {
+    await using rig = new Rig({
+      ...APP,
+      'projects/app/settings': [
+        'register_project_for_upgrade app',
+        'register_data logs "$GRENADE_WORKSPACE/logs"',
+        'register_data own "$DATA_DIR/app"',
+        'register_data jobs "mysql://127.0.0.1:$(free_port jobs)/jobs"',
+        'register_data users postgres://db.example.org/users',
+        '',
+      ].join('\n'),
+      'logs/today': 'quiet\n',
+    });
+    const running = rig.start(['run', '--from-snapshot', '-s', 'start']);
+    const { stdout } = await running.outcome;
+    const why =
+      /no snapshot of the base will be kept: logs lies in \S+\/workspace\/logs, users lies in db.example.org, not in \$DATA_DIR/;
+    expect(stdout).toMatch(why);
+    const said = rig.journal().map((event) => (event.type === 'warned' ? event.text : event.type));
+    const told = said.findIndex((text) => why.test(text));
+    expect(told).toBeGreaterThan(0);
+    expect(told).toBeLessThan(said.indexOf('step-started'));
+    expect(rig.read('.grenade', 'latest', 'plan.json')).not.toContain('keep-snapshot');
   });
 
   test.each([
@@ -362,6 +388,62 @@ describe('a snapshot.sh', () => {
     expect(begun(rig)).toBe(true);
     expect(readFileSync(mail(rig), 'utf8')).toBe('one\n');
   });
+
+  test('of a module is two functions, which say by themselves where they fail', async () => {
+    const module = (
+      save: string,
+      restore: string,
+    ): string => `import { cp, mkdir, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { defineProject, type HookContext } from 'grenade';
+const mail = ({ env }: HookContext) => join(env.GRENADE_WORKSPACE ?? '', '.grenade', 'mail');
+export default defineProject({
+  name: 'post',
+  data: [{ name: 'mail', at: '${rig.dir}/.grenade/mail' }],
+  async start({ side }) {},
+  resources: {
+    async create(ctx) {
+      await mkdir(mail(ctx), { recursive: true });
+      await writeFile(join(mail(ctx), '1'), 'one\\n');
+    },
+  },
+  snapshot: {
+    async save(ctx, dir) { ${save} await cp(mail(ctx), join(dir, 'mail'), { recursive: true }); },
+    async restore(ctx, dir) {
+      ${restore}
+      await rm(mail(ctx), { recursive: true, force: true });
+      await cp(join(dir, 'mail'), mail(ctx), { recursive: true });
+      if (ctx.side !== 'base' || ctx.release.name !== 'spring') throw new Error('not at the base');
+      ctx.warn('restored from ' + dir);
+    },
+  },
+});
+`;
+    await using rig = new Rig(APP);
+    rig.write({ 'projects/post/project.ts': module('', '') });
+    const first = await run(rig);
+    expect(first.status, first.stdout).toBe(0);
+    expect(first.stdout).not.toContain('no snapshot');
+    writeFileSync(mail(rig), 'spoilt\n');
+    const second = await run(rig);
+    expect(second.status, second.stdout).toBe(0);
+    expect(begun(rig)).toBe(true);
+    expect(readFileSync(mail(rig), 'utf8')).toBe('one\n');
+    expect(second.stdout).toMatch(/restored from \S+\/snapshots\/\w+\/held\/projects\/post/);
+
+    rig.write({ 'projects/post/project.ts': module('throw new Error("no room");', '') });
+    expect((await run(rig)).stdout).toMatch(
+      /no snapshot of the base was kept: project.ts save of post failed: no room \(\S+project.ts:\d+\)/,
+    );
+    rig.write({ 'projects/post/project.ts': module('process.exit(0);', '') });
+    expect((await run(rig)).stdout).toMatch(/project.ts save of post failed: .*process.exit\(0\) was called before/);
+    rig.write({ 'projects/post/project.ts': module('', 'throw new Error("lost the key");') });
+    expect((await run(rig)).status).toBe(0);
+    const { status, stdout } = await run(rig);
+    expect(status, stdout).toBe(3);
+    expect(stdout).toContain('post could not be restored from its snapshot');
+    expect(stdout).toMatch(/lost the key/);
+  }, 120_000);
 
   test('that cannot save leaves no snapshot, and one that cannot restore is the base', async () => {
     await using rig = new Rig({ ...OUTSIDE, 'projects/app/snapshot.sh': withFunctions('[[ $1 == restore ]]') });

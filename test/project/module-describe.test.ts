@@ -48,6 +48,7 @@ export default defineProject({
       probes: [],
       data: [],
       config: [],
+      snapshot: false,
       hooks: [
         { hook: 'start', empty: true },
         { hook: 'version', empty: false },
@@ -188,6 +189,25 @@ describe('what is wrong is said with its line and what to do', () => {
     stop.abort();
     expect(await described).toMatchObject({ ok: false, error: [{ message: expect.stringContaining('interrupted') }] });
   });
+});
+
+test('who keeps something for a snapshot also puts it back', async () => {
+  const whole = '{ async save(ctx, dir) { await dir; }, async restore(ctx, dir) { await dir; } }';
+  const of = async (snapshot: string) =>
+    adapter.describeModule(
+      rig.project,
+      rig.write(
+        'half.ts',
+        `${HEAD}export default defineProject({ name: 'web', start() { return; }, snapshot: ${snapshot} });\n`,
+      ),
+    );
+  expect(await of(whole)).toMatchObject({ ok: true, value: { snapshot: true } });
+  const wrong = await of('{ save: 7, restor(ctx, dir) {} }');
+  expect(wrong.ok ? [] : wrong.error.map(({ message, line }) => [message, line])).toEqual([
+    ['snapshot.restor is not something a project has', 2],
+    ['snapshot.save is the number 7, not a function', 2],
+    ['snapshot.restore is undefined, not a function', 2],
+  ]);
 });
 
 test('the types are whole: a strict project compiles against them alone, in an editor', () => {
