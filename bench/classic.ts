@@ -65,6 +65,7 @@ function workspace(count: number, hook: string): Case {
     files,
     repositories: {},
     plugins: [],
+    localConf: [],
     inTree: false,
     devstack: 'real',
     trees: 'there',

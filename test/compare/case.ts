@@ -9,8 +9,10 @@ export interface Case {
   readonly files: Files;
   /** Repositories by path below `git/`, each the files of its branches; the first branch is HEAD's. */
   readonly repositories: Readonly<Record<string, Readonly<Record<string, Files>>>>;
-  /** Real plugins, cloned from `git/openstack/NAME`. */
+  /** Real plugins, cloned from `git/openstack/NAME`, and beside both DevStack trees too. */
   readonly plugins: readonly string[];
+  /** What both `local.conf` say besides, where the trees are there. */
+  readonly localConf: readonly string[];
   /** Whether the projects of the original's own tree are in it. */
   readonly inTree: boolean;
   /** The real DevStack without its services, or one of ours with as much as is asked of it. */

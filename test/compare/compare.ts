@@ -19,12 +19,16 @@ export interface Comparison {
 export interface Counts {
   readonly hooks: number;
   readonly commands: number;
+  /** How far it came: the last hook, and the exit status of the last run. */
+  readonly ended: string;
 }
 
 const countOf = ({ runs }: Outcome): Counts => {
   const acts = runs.flatMap((run) => run.acts);
   const of = (kind: Act['kind']): number => acts.filter((act) => act.kind === kind).length;
-  return { hooks: of('hook'), commands: of('command') };
+  const last = acts.findLast((act): act is HookAct => act.kind === 'hook');
+  const hook = last === undefined ? 'before any hook' : calledAs(last).replace(/^\S*\/(?=[^/ ]*\/[^/ ]*( |$))/, '');
+  return { hooks: of('hook'), commands: of('command'), ended: `${hook}, status ${runs.at(-1)?.status}` };
 };
 
 export function compare(test: Case, original: Outcome, ours: Outcome): Comparison {

@@ -6,6 +6,7 @@ const QUIET = ['BASE_RUN_SMOKE=False', 'TARGET_RUN_SMOKE=False', 'ENABLE_TEMPEST
 const BASE: Omit<Case, 'name' | 'files'> = {
   repositories: {},
   plugins: [],
+  localConf: [],
   inTree: false,
   devstack: 'real',
   trees: 'there',
@@ -16,12 +17,16 @@ const BASE: Omit<Case, 'name' | 'files'> = {
 /** What everybody has: the original's own projects, and real plugins, each alone over the real DevStack. */
 export function fixedCases(sources: Sources): Case[] {
   const inTree = { ...BASE, inTree: true };
+  const files = {
+    'ws/localrc': localrc('there', QUIET),
+    ...configured('keystone', 'placement', 'glance', 'neutron', 'nova', 'cinder', 'swift'),
+  };
   return [
-    { ...inTree, name: 'the projects of its own tree', files: { 'ws/localrc': localrc('there', QUIET) } },
+    { ...inTree, name: 'the projects of its own tree', files },
     {
       ...inTree,
       name: 'the projects of its own tree, -b and then -t',
-      files: { 'ws/localrc': localrc('there', QUIET) },
+      files,
       runs: [['-b'], ['-t']],
     },
     {
@@ -42,14 +47,44 @@ export function fixedCases(sources: Sources): Case[] {
     ...pluginsOf(sources).map((name) => ({
       ...BASE,
       name,
-      plugins: [name],
+      plugins: name === 'octavia' ? [name, 'neutron'] : [name],
+      localConf: BROUGHT_UP[name] ?? [],
       files: {
         'ws/localrc': localrc('there', QUIET),
         'ws/pluginrc': `enable_grenade_plugin ${name} https://opendev.org/openstack/${name}\n`,
+        ...configured(name, 'keystone', 'neutron', 'nova'),
       },
     })),
   ];
 }
+
+const plugin = (name: string, ...services: string[]): string[] => [
+  `enable_plugin ${name} https://opendev.org/openstack/${name}`,
+  ...(services.length === 0 ? [] : [`enable_service ${services.join(' ')}`]),
+];
+
+/** How plugins want DevStack brought up, where their own settings do not say it. */
+const BROUGHT_UP: Readonly<Record<string, readonly string[]>> = {
+  cloudkitty: [...plugin('cloudkitty', 'ck-api', 'ck-proc'), 'CLOUDKITTY_FETCHER=keystone'],
+  heat: plugin('heat', 'h-api', 'h-api-cfn', 'h-eng', 'heat'),
+  ironic: [
+    ...plugin('ironic', 'ironic', 'ir-api', 'ir-cond'),
+    ...['VIRT_DRIVER=ironic', 'IRONIC_VM_COUNT=2', 'Q_AGENT=openvswitch', 'Q_ML2_PLUGIN_MECHANISM_DRIVERS=openvswitch'],
+  ],
+  manila: plugin('manila', 'manila', 'm-api', 'm-sch', 'm-shr', 'm-dat'),
+  'networking-generic-switch': plugin('networking-generic-switch'),
+  'neutron-vpnaas': plugin('neutron-vpnaas'),
+  octavia: [...plugin('neutron'), ...plugin('octavia', 'octavia', 'o-api', 'o-cw', 'o-hm', 'o-hk')],
+  zaqar: plugin('zaqar'),
+};
+
+/** What a base that was brought up has in /etc. */
+const configured = (...names: readonly string[]): Case['files'] => ({
+  'etc/apache2/sites-available/000-default.conf': '',
+  'etc/bash_completion.d/.keep': '',
+  'etc/influxdb/influxdb.conf': '',
+  ...Object.fromEntries(names.map((name) => [`etc/${name}/${name}.conf`, '[DEFAULT]\n'])),
+});
 
 /** A workspace that says in each of the ways that there are what DevStack shall be. */
 function broughtUp(): Case['files'] {

@@ -103,12 +103,14 @@ async function fixed(templates: Templates, met: Map<string, number>): Promise<nu
     const { original, ours } = pair.counts;
     if (pair.divergence.length === 0) {
       console.log(
-        `✔ ${at + 1}/${cases.length}  ${test.name}   ${original.hooks} hooks, ${original.commands} commands   ${took}`,
+        `✔ ${at + 1}/${cases.length}  ${test.name}   ${original.hooks} hooks, ${original.commands} commands, to ${original.ended}   ${took}`,
       );
       continue;
     }
     parted++;
-    console.log(`  ${at + 1}/${cases.length}  ${original.hooks} and ${ours.hooks} hooks   ${took}`);
+    console.log(
+      `  ${at + 1}/${cases.length}  ${original.hooks} hooks to ${original.ended}, and ${ours.hooks} to ${ours.ended}   ${took}`,
+    );
     console.log(showDivergence(test, pair));
   }
   return parted;

@@ -1,9 +1,8 @@
 import { chmodSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Case } from './case.js';
 import { type Comparison, compare } from './compare.js';
-import type { Templates } from './templates.js';
+import { PLACE, type Templates } from './templates.js';
 import { layWorld, runWorld } from './world.js';
 
 /** A comparison, and where both worlds lie as their runs left them. */
@@ -13,7 +12,7 @@ export interface Pair extends Comparison {
 
 /** Runs the original and ours side by side, each over a world of its own. Worlds that do not differ are removed. */
 export async function runPair(templates: Templates, test: Case): Promise<Pair> {
-  const dir = realpathSync(mkdtempSync(join(tmpdir(), 'grenade-compared-')));
+  const dir = realpathSync(mkdtempSync(join(PLACE, 'grenade-compared-')));
   chmodSync(dir, 0o755);
   const [theirs, ours] = [join(dir, 'original'), join(dir, 'ours')];
   for (const root of [theirs, ours]) layWorld(templates, root, test);

@@ -1,5 +1,14 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -22,7 +31,8 @@ export function layPrograms(root: string, templates: string): void {
   };
   const link = (dir: string, name: string): void => {
     const path = find(name);
-    if (path !== undefined) symlinkSync(path, join(dir, name));
+    // What leads through /etc would lead nowhere there.
+    if (path !== undefined) symlinkSync(realpathSync(path), join(dir, name));
   };
 
   for (const name of REAL) link(bin, name);
@@ -35,9 +45,9 @@ export function layPrograms(root: string, templates: string): void {
   });
   for (const name of ['python3', `python${version.trim()}`]) put(name, 'python');
   for (const name of readdirSync(STANDINS)) if (!SHARED.has(name)) put(name, name);
-  for (const name of ['record.sh', 'record.bash']) writeFileSync(join(root, name), text(name));
+  for (const name of ['record.sh', 'record.bash', 'command-of.sh']) writeFileSync(join(root, name), text(name));
   writeFileSync(join(root, 'in-venv'), `${['python', 'python3', 'pip', 'pip3', 'uwsgi', ...MANAGERS].join('\n')}\n`);
-  writeFileSync(join(root, 'record'), '');
+  for (const name of ['record', 'mounts']) writeFileSync(join(root, name), '');
 }
 
 /** Stand-ins that are not found on PATH, but lie in the `tools/` of a DevStack tree. */
@@ -46,7 +56,15 @@ export const TOOLS = ['worlddump.py', 'install_prereqs.sh'] as const;
 export const standIn = (name: string): string => readFileSync(join(STANDINS, name), 'utf8');
 
 /** What lies among the stand-ins and is no program by its own name. */
-const SHARED: ReadonlySet<string> = new Set(['record.sh', 'record.bash', 'silent', 'inside', 'python', ...TOOLS]);
+const SHARED: ReadonlySet<string> = new Set([
+  'record.sh',
+  'record.bash',
+  'command-of.sh',
+  'silent',
+  'inside',
+  'python',
+  ...TOOLS,
+]);
 
 /** Programs of the machine that are harmless to whoever may write below the root alone. */
 const REAL = [
@@ -60,6 +78,7 @@ const REAL = [
     'hostname',
     'id',
     'join',
+    'jq',
     'kill',
     'logname',
     'ls',
@@ -78,8 +97,8 @@ const INSIDE = ['chgrp', 'chmod', 'chown', 'cp', 'install', 'ln', 'mkdir', 'mv',
 
 /** Programs that are called, recorded, and do nothing. */
 const SILENT = [
-  ...['a2dissite', 'a2enmod', 'a2ensite', 'apt-cache', 'apt-get', 'curl', 'dpkg', 'ebtables', 'iptables', 'ip6tables'],
-  ...['killall', 'losetup', 'modprobe', 'mount', 'ovs-vsctl', 'pip', 'pip3', 'pkill', 'ping', 'rabbitmqctl'],
+  ...['a2dissite', 'a2enmod', 'a2ensite', 'apt-cache', 'apt-get', 'dpkg', 'ebtables', 'iptables', 'ip6tables'],
+  ...['killall', 'losetup', 'modprobe', 'ovs-dpctl', 'pip', 'pip3', 'pkill', 'ping', 'rabbitmqctl'],
   ...['reno', 'rsync', 'screen', 'service', 'ss', 'ssh-keygen', 'sysctl', 'umount', 'uwsgi', 'virtualenv', 'wget'],
   ...['mysqladmin', 'psql', 'pg_dump', 'apachectl', 'apache2ctl', 'killall5', 'netstat', 'reboot', 'shutdown'],
   ...['systemd-run', 'journalctl', 'usermod', 'useradd', 'groupadd', 'loginctl', 'virsh', 'nova-status', 'ovn-nbctl'],
@@ -95,6 +114,7 @@ const MANAGERS = [
     ...['neutron-db-manage', 'ironic-dbsync', 'watcher-db-manage', 'cyborg-dbsync', 'aodh-dbsync'],
     ...['ceilometer-upgrade', 'cloudkitty-dbsync', 'cloudkitty-storage-init', 'octavia-db-manage', 'neutron-status'],
     ...['cinder-status', 'edit-constraints', 'ironic-status', 'manila-status', 'zaqar-sql-db-manage', 'octavia-status'],
+    ...['cyborg-status'],
     ...['swift', 'swift-init', 'neutron', 'manila'],
   ]);
 

@@ -48,6 +48,19 @@ const PLAIN = [
   'openstack server list',
   'echo "something for the log"',
   'nobody-has-this-program --at-all "two words"',
+  '__cmp_say has "$(umask)" "$(ulimit -n)"',
+  'cd /; umask 077; ulimit -n 512',
+  'read -r line || line=nothing; __cmp_say read "$line"',
+  'exec 3>&-',
+  'exec 6>&-',
+  "printf '\\000\\377\\001'",
+  'printf "no end of the line"',
+  'head -c 100000 /dev/zero | tr "\\0" x',
+  'false | true',
+  'trap "__cmp_say at-exit NAME" EXIT',
+  'tail -f /dev/null &',
+  '(exec -a left-by-NAME tail -f /dev/null >/dev/null 2>&1 3>&- 6>&-) &',
+  `__cmp_say left "$(cat /proc/[0-9]*/cmdline 2>/dev/null | tr '\\0' ' ' | grep -ao 'left-by-[a-z]*' | sort | tr '\\n' ' ')"`,
 ];
 
 const PHASES = [
@@ -72,6 +85,20 @@ const FAILURES = [
   'source /no/such/file',
   'if then',
   'exit 0',
+  'exit 256',
+  'exit -1',
+  'true | false',
+  'set -o pipefail; false | true',
+  'set -o errexit; fails() { false; }; fails',
+  '(exit 9)',
+  'return 4',
+  'exec /no/such/program',
+  'exec bash -c "exit 11"',
+  'kill -HUP $$',
+  'kill -INT $$',
+  'kill -SEGV $$',
+  'trap "exit 3" EXIT; false',
+  'trap "" TERM; kill -TERM $$; exit 12',
 ];
 
 /** What settings do; NAME is the project. Most register it. */
@@ -94,6 +121,18 @@ const SETTINGS = [
   '__cmp_vars in-settings',
   `__cmp_say settings "$PWD" "$TOP_DIR" "$ENABLED_SERVICES" "\${PLUGIN_DIR[NAME]-none}"`,
   'export DATABASES_TO_SAVE',
+  'cd /tmp',
+  'umask 077',
+  'ulimit -n 512',
+  'register_project_for_upgrade alpha',
+  'UPGRADE_PROJECTS="NAME $UPGRADE_PROJECTS"',
+  'exec 3>/dev/null',
+  `export FROM_SETTINGS="two  words, a \\"quote\\" and a \\$dollar"`,
+  "PLAIN_SETTINGS=$'a\\ttab and \\'quotes\\''; export PLAIN_SETTINGS",
+  'set +o errexit; false; set -o errexit',
+  'readonly FIXED=NAME',
+  'fails() { return 3; }; fails || __cmp_say failed "$?"',
+  'read -r line || __cmp_say no-line',
   `source "$(dirname "\${BASH_SOURCE[0]}")/more"`,
 ];
 const BAD_SETTINGS = ['false', '[[ -n "" ]]', 'UPGRADE_PROJECTS+=" nobody-registered"'];
@@ -117,6 +156,11 @@ const LOCALRC = [
   'FORCE_ONLINE_MIGRATIONS=False',
   'TEMPEST_CONCURRENCY=7',
   'export PYTHON3_VERSION=3.9',
+  `export FROM_LOCALRC="two  words, a 'quote' and a \\$dollar"`,
+  "export FROM_LOCALRC=$'a\\ttab'",
+  'export FROM_LOCALRC=\\\n  continued',
+  'umask 077',
+  'GRENADE_DB=@ROOT@/elsewhere.ini',
 ];
 
 const RUNS: readonly (readonly (readonly string[])[])[] = [
@@ -126,6 +170,12 @@ const RUNS: readonly (readonly (readonly string[])[])[] = [
   [['-q']],
   [['-b']],
   [['-b'], ['-t']],
+  [['-bq'], ['-t', '-q']],
+  [['-b', '-s', 'base']],
+  [['-bs', 'save']],
+  [['-s', 'save', '-q']],
+  [['-b'], ['-b']],
+  [[], []],
   ...['image-cache', 'base-smoke', 'save', 'upgrade-tempest', 'run-smoke', 'stack.sh', 'nothing-of-this-name'].map(
     (label) => [['-s', label]],
   ),
@@ -224,6 +274,7 @@ function toCase(world: World): Case {
     files,
     repositories,
     plugins: [],
+    localConf: [],
     inTree: false,
     devstack: world.devstack,
     trees,

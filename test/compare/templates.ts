@@ -1,6 +1,5 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Files } from './case.js';
@@ -9,9 +8,12 @@ import type { Sources } from './sources.js';
 
 const SMALL = fileURLToPath(new URL('devstack', import.meta.url));
 
+/** Where worlds lie: not below /tmp, for each has a /tmp of its own. */
+export const PLACE = '/var/tmp';
+
 /** What all worlds of one comparison are copied from, in a temporary directory. */
 export class Templates {
-  readonly dir = realpathSync(mkdtempSync(join(tmpdir(), 'grenade-compare-')));
+  readonly dir = realpathSync(mkdtempSync(join(PLACE, 'grenade-compare-')));
 
   constructor(readonly sources: Sources) {
     chmodSync(this.dir, 0o755);
@@ -29,8 +31,10 @@ export class Templates {
       'tools/pbr/version.py': PBR_VERSION,
       'generic/setup.cfg': '[metadata]\nname = generic\n',
       'generic/requirements.txt': '',
+      // Of neutron, which octavia sources.
+      'generic/devstack/lib/octavia': '',
       'generic/upper-constraints.txt': '',
-      'generic/global-requirements.txt': REQUIREMENTS,
+      'generic/global-requirements.txt': requirements(sources),
     });
     for (const tree of ['devstack-real', 'devstack-small']) {
       for (const name of TOOLS) write(this.dir, { [`${tree}/tools/${name}`]: { text: standIn(name), mode: 0o755 } });
@@ -78,38 +82,21 @@ const PBR_VERSION = [
   '',
 ].join('\n');
 
-/** What OpenStack's hooks look up before they install it. */
-const REQUIREMENTS = [
-  ...[
-    'osc-placement',
-    'PyMySQL',
-    'psycopg2',
-    'python-memcached',
-    'python-barbicanclient',
-    'python-ironicclient',
-    'etcd3gw',
-  ],
-  ...['ldappool', 'python-ldap', 'python-nss', 'pymemcache', 'oslo.vmware', 'cinderlib', 'bandit', 'flask', 'uwsgi'],
-  ...['python-openstackclient', 'os-testr', 'sushy', 'sushy-tools', 'diskimage-builder', 'gunicorn', 'virtualbmc'],
-  ...[
-    'python-designateclient',
-    'aodhclient',
-    'ceilometermiddleware',
-    'edgegrid-python',
-    'keystonemiddleware',
-    'ansible',
-  ],
-  ...[
-    'libvirt-python',
-    'octavia-lib',
-    'psutil',
-    'python-octaviaclient',
-    'python-zaqarclient',
-    'redis',
-    'testrepository',
-  ],
-  ...['glance-store', 'proliantutils', 'pysnmp', ''],
-].join('\n');
+/** What OpenStack's hooks look up before they install it: what they name, and what a variable names for them. */
+function requirements({ devstack, plugins }: Sources): string {
+  const asked = spawnSync(
+    'grep',
+    [
+      '-rhoE',
+      '(pip_install_gr(_extras)?|from_global_requirements) +"?[A-Za-z][A-Za-z0-9_.-]+',
+      devstack,
+      plugins ?? devstack,
+    ],
+    { encoding: 'utf8', maxBuffer: 1 << 26 },
+  ).stdout;
+  const names = asked.split('\n').map((line) => line.replace(/^.*[ "]/, ''));
+  return [...new Set([...names, 'PyMySQL', 'etcd3gw'])].map((name) => (name === '' ? '' : `${name}>=0`)).join('\n');
+}
 
 /** Writes files below `to`. */
 export function write(root: string, files: Files, to = root): void {

@@ -74,17 +74,16 @@ export function layWorld(templates: Templates, root: string, test: Case): void {
   const openstack = join(root, 'git', 'openstack');
   symlinkSync(join(templates.dir, `${tree}.git`), join(openstack, 'devstack.git'));
   for (const name of GENERIC) symlinkSync(join(templates.dir, 'generic.git'), join(openstack, `${name}.git`));
-  for (const name of test.plugins) {
-    const path = join(openstack, `${name}.git`);
-    rmSync(path, { force: true });
-    symlinkSync(templates.plugin(name), path);
+  for (const name of test.plugins.filter((each) => !GENERIC.includes(each))) {
+    symlinkSync(templates.plugin(name), join(openstack, `${name}.git`));
   }
   for (const side of test.trees === 'there' ? ['old', 'new'] : []) {
     const at = join(root, 'stack', side);
     copyTree(join(templates.dir, tree), join(at, 'devstack'));
     mkdirSync(join(at, 'devstack', 'accrc'), { recursive: true });
     execFileSync(join(root, 'bin', 'python3'), ['-m', 'venv', join(at, 'venv')], { env: { PATH: join(root, 'bin') } });
-    writeFileSync(join(at, 'devstack', 'local.conf'), localConf(at, test.devstack));
+    writeFileSync(join(at, 'devstack', 'local.conf'), localConf(at, test));
+    for (const name of test.plugins) git(at, 'clone', '-q', join(openstack, `${name}.git`), name);
   }
   for (const [path, branches] of Object.entries(test.repositories))
     layRepository(root, join(root, 'git', path), branches);
@@ -92,6 +91,8 @@ export function layWorld(templates: Templates, root: string, test: Case): void {
   writeFileSync(join(root, 'record'), '');
   if (NOBODY === undefined) return;
   writeFileSync(join(root, 'alone'), '');
+  for (const name of MACHINE)
+    if (existsSync(join('/etc', name))) execFileSync('cp', ['-aL', join('/etc', name), join(root, 'etc')]);
   execFileSync('chown', ['-R', '-h', `${NOBODY}:${NOBODY}`, root]);
 }
 
@@ -160,8 +161,12 @@ function whatIsLeft(root: string, plain: (text: string) => string): Map<string, 
         left.set(`stack/${side}/devstack/${name}`, plain(readFileSync(path, 'utf8')).replace(ADDED_BY, ''));
     }
   }
-  const save = join(stack, 'save');
-  if (existsSync(save)) left.set('stack/save', readdirSync(save).sort().join(' '));
+  for (const dir of ['stack/save', 'etc']) {
+    for (const path of existsSync(join(root, dir)) ? readdirSync(join(root, dir), { recursive: true }) : []) {
+      const file = join(root, dir, String(path));
+      if (lstatSync(file).isFile()) left.set(`${dir}/${path}`, plain(readFileSync(file, 'utf8')));
+    }
+  }
   for (const dir of ['stack/plugins', 'given-plugins', 'stack/old', 'stack/new']) {
     for (const name of existsSync(join(root, dir)) ? readdirSync(join(root, dir)) : []) {
       const path = join(root, dir, name);
@@ -185,9 +190,11 @@ async function runOnce(
   { timed = false } = {},
 ): Promise<number | 'limit'> {
   const log = openSync(output, 'w');
-  // In namespaces of its own nothing of it outlives it, and it has no network.
+  // In namespaces of its own nothing of it outlives it, it has no network, and /etc and /tmp are its world's.
   const alone = [
     ...[find('unshare') ?? 'unshare', '-n', '-p', '-m', '--fork', '--mount-proc', '--kill-child'],
+    ...['sh', '-c', '"$1" --bind "$2/etc" /etc && "$1" --bind "$2/tmp" /tmp && shift 2 && exec "$@"', 'sh'],
+    ...[find('mount') ?? 'mount', root],
     ...[find('setpriv') ?? 'setpriv', `--reuid=${NOBODY}`, `--regid=${NOBODY}`, '--clear-groups'],
   ];
   // The last of what it said comes through programs that it does not wait for.
@@ -224,8 +231,11 @@ async function runOnce(
   });
 }
 
-const PLACES = ['home', 'tmp', 'units', 'enabled', 'cloud', 'guest', 'git/openstack', 'stack'];
+const PLACES = ['home', 'tmp', 'etc', 'units', 'enabled', 'cloud', 'guest', 'git/openstack', 'stack'];
 const TEMPEST = ['stack/old/tempest/etc', 'stack/new/tempest/etc'];
+
+/** What programs of the machine look up in /etc. */
+const MACHINE = ['passwd', 'group', 'hosts', 'issue', 'ld.so.cache', 'localtime', 'nsswitch.conf', 'os-release'];
 
 /** What OpenStack's own hooks clone; what is in them does not matter. */
 const GENERIC = [
@@ -243,20 +253,12 @@ const GENERIC = [
 
 /** Databases that the stand-in for mysql has. */
 const DATABASES = [
-  'information_schema',
-  'keystone',
-  'glance',
-  'nova',
-  'nova-api',
-  'nova_cell0',
-  'cinder',
-  'heat',
-  'one',
-  'two',
+  ...['information_schema', 'keystone', 'glance', 'nova', 'nova-api', 'nova_cell0', 'cinder', 'heat', 'one', 'two'],
+  ...['octavia', 'designate', 'barbican', 'manila', 'ironic', 'watcher', 'cyborg', 'aodh', 'cloudkitty', 'zaqar'],
 ];
 
 /** What says to DevStack how it was brought up. */
-function localConf(dest: string, devstack: Case['devstack']): string {
+function localConf(dest: string, { devstack, localConf: lines }: Case): string {
   return [
     '[[local|localrc]]',
     `DEST=${dest}`,
@@ -270,6 +272,7 @@ function localConf(dest: string, devstack: Case['devstack']): string {
     'SERVICE_PASSWORD=a-password',
     'ADMIN_PASSWORD=a-password',
     ...(devstack === 'real' ? ['enable_service s-proxy s-object s-container s-account'] : []),
+    ...lines,
     '',
   ].join('\n');
 }
