@@ -135,7 +135,10 @@ function survived(state: RunState): TheoryVerdict {
   const missing = notThrough(state) ?? notCompared(state);
   if (missing !== undefined) return verdict(theorem, 'not-shown', missing);
   const { projects } = state;
-  const kept = projects.filter(({ name }) => keptWhatItHad(state, name));
+  const passed = new Set(
+    state.steps.filter(counts).map(({ record }) => `${projectOf(record)} ${hookOf(record)} ${record.side}`),
+  );
+  const kept = projects.filter(({ name }) => keptWhatItHad(state, name, passed));
   if (kept.length === 0) {
     const why = 'no project creates something, finds it before and after, and proves which release it runs';
     return verdict(theorem, 'not-shown', why);
@@ -152,10 +155,8 @@ function survived(state: RunState): TheoryVerdict {
 }
 
 /** It created something, found it before the upgrade and after it, and its release is known. */
-function keptWhatItHad(state: RunState, project: string): boolean {
-  const passed = state.steps.filter((step) => projectOf(step.record) === project && counts(step));
-  const called = new Set(passed.map(({ record }) => `${hookOf(record)} ${record.side}`));
-  const has = (...hooks: readonly string[]): boolean => hooks.some((hook) => called.has(hook));
+function keptWhatItHad(state: RunState, project: string, passed: ReadonlySet<string>): boolean {
+  const has = (...hooks: readonly string[]): boolean => hooks.some((hook) => passed.has(`${project} ${hook}`));
   return (
     (has('create base', 'early_create base') || state.restored?.created.includes(project) === true) &&
     has('verify base') &&
