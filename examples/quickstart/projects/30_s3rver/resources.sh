@@ -33,8 +33,6 @@ case $1 in
     ;;
 
   destroy)
-    keys=$("$s3" keys "$bucket")
-    for key in $keys; do "$s3" delete "$bucket/$key"; done
     "$s3" delete "$bucket"
     ;;
 esac
