@@ -1,4 +1,4 @@
-import { appendFileSync, mkdirSync, rmSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { Gathered, StateJudge } from '../checks/state.js';
 import { readKept } from '../databases/keep.js';
@@ -8,7 +8,7 @@ import { type Difference, isDrift } from '../journal/difference.js';
 import type { Failure } from '../journal/failure.js';
 import type { Step } from '../plan/plan.js';
 import type { RegisteredData } from '../workspace/workspace.js';
-import { Failing, tellCompared, tellMissed } from './compared.js';
+import { Failing, tellCompared, tellMissed, tellUnread, type Unread } from './compared.js';
 import type { RunContext } from './context.js';
 import { recordedAt, resolveSource, savedAt } from './registered-data.js';
 import { maskOf } from './secrets.js';
@@ -35,7 +35,7 @@ export async function compareState(
     configChanges: state.configChanges,
   });
   const failing = new Failing();
-  let unread: Failure | undefined;
+  let unread: Unread | undefined;
   for (const data of workspace.data) {
     const gathered = new Gathered();
     const tell = (difference: Difference): void => {
@@ -49,8 +49,7 @@ export async function compareState(
     if ('kind' in looked) {
       // The others are looked at all the same.
       unread ??= looked;
-      journal.append({ type: 'state-unread', step: step.key, data: data.name, reason: looked.reason });
-      appendFileSync(log, `${data.name}: ${looked.reason}\n`);
+      tellUnread(journal, step, log, looked);
       continue;
     }
     tellCompared(journal, step, log, { data: data.name, looked, control, differences: gathered.all() });
@@ -58,8 +57,6 @@ export async function compareState(
   if (!control) tellMissed(journal, step.key, judge.missed());
   return failing.failure() ?? unread;
 }
-
-type Unread = Extract<Failure, { kind: 'state-unread' }>;
 
 async function compareOne(
   context: RunContext,

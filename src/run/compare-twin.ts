@@ -10,7 +10,7 @@ import { DEFINED, type Difference, isDrift } from '../journal/difference.js';
 import type { Failure } from '../journal/failure.js';
 import type { Step } from '../plan/plan.js';
 import type { RegisteredData } from '../workspace/workspace.js';
-import { Failing, tellCompared, tellMissed } from './compared.js';
+import { Failing, tellCompared, tellMissed, tellUnread, type Unread } from './compared.js';
 import type { RunContext } from './context.js';
 import { plainOf } from './plain.js';
 import { resolveSource, schemaAt } from './registered-data.js';
@@ -45,7 +45,7 @@ export async function compareTwin(
     control: [],
   });
   const failing = new Failing();
-  let unread: Failure | undefined;
+  let unread: Unread | undefined;
   const compare = async (name: string, work: (tell: (difference: Difference) => void) => Promise<Looked | string>) => {
     const gathered = new Gathered();
     const looked = await work((difference) => {
@@ -54,8 +54,11 @@ export async function compareTwin(
         failing.add(name, judged);
       }
     });
-    if (typeof looked === 'string') unread ??= { kind: 'state-unread', name, reason: looked };
-    else {
+    if (typeof looked === 'string') {
+      const found: Unread = { kind: 'state-unread', name, reason: looked };
+      unread ??= found;
+      tellUnread(journal, step, log, found);
+    } else {
       const compared = { data: name, looked, control: false, against: 'twin', differences: gathered.all() } as const;
       tellCompared(journal, step, log, compared);
     }

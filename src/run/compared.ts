@@ -7,6 +7,7 @@ import type { Step } from '../plan/plan.js';
 import type { Expectation } from '../workspace/workspace.js';
 
 type Differs = Extract<Failure, { kind: 'state-differs' }>;
+export type Unread = Extract<Failure, { kind: 'state-unread' }>;
 
 /** What is named of a failure; the journal has the rest. */
 const NAMED = 5;
@@ -38,6 +39,12 @@ export function tellCompared(
     const what = [kind, at, column, `${count}`, detail].filter((word) => word !== undefined).join(' ');
     appendFileSync(log, `${data}: ${what}\n${examples.map((example) => `    ${example}\n`).join('')}`);
   }
+}
+
+/** Enters that nothing can be said of some data: others may have been looked at all the same. */
+export function tellUnread(journal: Journal, step: Step, log: string, { name, reason }: Unread): void {
+  journal.append({ type: 'state-unread', step: step.key, data: name, reason });
+  appendFileSync(log, `${name}: ${reason}\n`);
 }
 
 /** Enters what was expected and did not happen, in the words of the workspace. */
