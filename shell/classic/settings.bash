@@ -74,14 +74,35 @@ export TOP_DIR=$TARGET_DEVSTACK_DIR
 
 # shellcheck source=/dev/null
 source "$TARGET_DEVSTACK_DIR/inc/meta-config"
+# _settings_stackrc_ended STATUS - says what the base's stackrc did last
+_settings_stackrc_ended() {
+    trap - EXIT ERR DEBUG
+    local stackrc=$BASE_DEVSTACK_DIR/stackrc command=${_settings_last[2]%%$'\n'*} line=0 where=''
+    _settings_parse "$stackrc"
+    _grenade_place "${_settings_last[@]:0:2}"
+    if [[ $_grenade_file -ef $stackrc ]]; then line=$_grenade_line; else where=" ($_grenade_file:$_grenade_line)"; fi
+    _settings_fail "$stackrc" "$line" "$1" "$command" \
+        "the base's stackrc ends with status $1, and what it did last is: $command$where"
+}
+
 # What may be a local.conf by now becomes what stackrc reads.
 _settings_localrc() {
     extract_localrc_section "$1/local.conf" "$1/localrc" "$1/.localrc.auto"
 }
 _settings_localrc "$BASE_DEVSTACK_DIR"
-# What the base has; a settings file may add to it.
+# What the base has; a settings file may add to it. Where its stackrc ends otherwise than with status 0, so does the original.
+_settings_check "$BASE_DEVSTACK_DIR/stackrc"
 # shellcheck source=/dev/null disable=SC2034
-ENABLED_SERVICES=$(set +o xtrace && source "$BASE_DEVSTACK_DIR/stackrc" >&2 && printf '%s\n' "$ENABLED_SERVICES")
+ENABLED_SERVICES=$(
+    set +o xtrace
+    trap '_settings_stackrc_ended "$?"' EXIT
+    source "$BASE_DEVSTACK_DIR/stackrc" >&2 || exit
+    trap - EXIT
+    printf '%s\n' "$ENABLED_SERVICES"
+) || {
+    trap - EXIT
+    exit 1
+}
 
 for _settings_file in "$RC_DIR"/projects/*/settings; do
     [[ -e $_settings_file ]] || continue

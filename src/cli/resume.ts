@@ -3,6 +3,7 @@ import type { Problem } from '../basics/problem.js';
 import { err, ok, type Result } from '../basics/result.js';
 import type { RunState } from '../journal/state.js';
 import { checkProbePhases } from '../plan/probe-phases.js';
+import { stepTitle } from '../report/names.js';
 import { findRun } from '../run/directory.js';
 import { workspaceEnvironment } from '../run/environment.js';
 import { livingServices } from '../services/supervisor.js';
@@ -15,10 +16,11 @@ export async function goOn(draft: Draft, signal: AbortSignal): Promise<Result<Pr
   const refused = (message: string, fix = 'Run `grenade run -b` first, or the whole run.'): Result<never, Problem[]> =>
     err([{ message, fix }]);
   const runDir = findRun(draft.dataRoot);
-  if (runDir === undefined) return refused('-t goes on with a run, and there is none');
+  if (runDir === undefined) return refused('-t goes on with a run of -b, and there is no run to go on with');
   const state = foldOf(runDir);
   if (state.verdict !== 'base-ready' && state.verdict !== 'stopped') {
-    return refused(`-t goes on with a run that ended after its base part, and run ${state.run} did not`);
+    const { why, fix } = howItEnded(state);
+    return refused(`-t goes on with a run that ended after its base part, and run ${state.run} ${why}`, fix);
   }
   if (state.cleaned) return refused(`-t needs what the base part left, and run ${state.run} was cleaned up since`);
   if (!baseDone(state)) return refused(`-t begins at the shutdown, and run ${state.run} was stopped before it`);
@@ -37,6 +39,23 @@ export async function goOn(draft: Draft, signal: AbortSignal): Promise<Result<Pr
   const wrong = plan.ok ? checkProbePhases(workspace.value.probes, plan.value) : [];
   if (wrong.length > 0) return err(wrong);
   return plan.ok ? ok({ workspace: workspace.value, plan: plan.value, runDir, resumed: true }) : plan;
+}
+
+/** Why there is nothing to go on with, and what to do; what the target part began with has to be known to be well. */
+function howItEnded(state: RunState): { readonly why: string; readonly fix?: string } {
+  if (state.verdict === 'passed') return { why: 'is over' };
+  const upgraded = state.steps.some(({ record, status }) => record.side === 'target' && status.kind !== 'waiting');
+  if (upgraded) {
+    return { why: 'had begun the target part: what is there now is no base any more' };
+  }
+  const [failed] = state.failed;
+  if (failed === undefined) return { why: 'was ended before that' };
+  return {
+    why:
+      `failed before that, in ${stepTitle(failed.record)}: what the upgrade breaks could not be told from ` +
+      'what was broken before it',
+    fix: '`grenade report` says what failed. Mend it, and run `grenade run -b` again, or the whole run.',
+  };
 }
 
 const baseDone = (state: RunState): boolean =>

@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -214,6 +214,20 @@ describe('settings of a classic workspace', () => {
     expect(status).toBe(2);
     expect(stderr).toContain('projects/10_one/settings:2');
     expect(rig.calls).toEqual(['extract old/devstack/local.conf']);
+  });
+
+  test('are not read where the base’s stackrc ends as one that failed; what it did last is said with its place', async () => {
+    for (const [end, said] of [
+      ['[[ -n $NO_SUCH ]] && echo', /old\/devstack\/stackrc:7 .*ends with status 1, and what it did last is: \[\[ -n/],
+      ['exit 3', /old\/devstack\/stackrc:7 .*ends with status 3/],
+      ['is_service_enabled other', /old\/devstack\/stackrc .*ends with status 1.* \(.*\/new\/devstack\/functions:9\)/],
+      ['if then', /old\/devstack\/stackrc:7 .*syntax error/],
+    ] as const) {
+      await using rig = new ClassicRig(project('10_one'));
+      appendFileSync(join(rig.stack, 'old/devstack/stackrc'), `${end}\n`);
+      const { status, stderr } = await rig.grenade('plan');
+      expect([status, stderr]).toEqual([2, expect.stringMatching(said)]);
+    }
   });
 
   test('a project that is registered twice has two turns', async () => {

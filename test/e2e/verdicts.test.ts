@@ -154,10 +154,26 @@ describe('parts of a run', () => {
   test('-t refuses what there is nothing to go on with', async () => {
     await using rig = shop();
     const none = await rig.grenade('run', '-t');
-    expect([none.status, none.stderr]).toEqual([2, expect.stringContaining('there is none')]);
+    expect([none.status, none.stderr]).toEqual([2, expect.stringContaining('there is no run to go on with')]);
     await rig.grenade('run');
     const over = await rig.grenade('run', '-t');
-    expect([over.status, over.stderr]).toEqual([2, expect.stringContaining('did not')]);
+    expect([over.status, over.stderr]).toEqual([2, expect.stringMatching(/and run \S+ is over/)]);
+  });
+
+  test('-t refuses to go on with a base that failed, or that is one no more, and says why', async () => {
+    await using rig = shop();
+    const failing = (step: string, ...args: string[]) => rig.start(['run', ...args], { env: { FAIL: step } }).outcome;
+    expect((await failing('a/verify:base', '-b')).status).toBe(3);
+    const broken = await rig.grenade('run', '-t');
+    expect([broken.status, broken.stderr]).toEqual([
+      2,
+      expect.stringContaining('failed before that, in a verify pre-upgrade'),
+    ]);
+    expect(broken.stderr).toContain('could not be told from what was broken before it');
+
+    expect((await failing('a/verify:target')).status).toBe(1);
+    const begun = await rig.grenade('run', '-t');
+    expect([begun.status, begun.stderr]).toEqual([2, expect.stringContaining('had begun the target part')]);
   });
 
   test('-s stops as asked, and refuses a label that is none', async () => {

@@ -13,7 +13,6 @@ fi
 port=$(free_port database)
 run_mariadb database --bind-address=127.0.0.1 --port="$port"
 wait_for_port "$port"
-# grenade-ignore saved-never-read: `sql` in lib/openstack.sh finds there a client of the same release
 resource_save database served_by "$root"
 
 if [[ -n $new ]]; then
