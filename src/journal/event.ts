@@ -167,6 +167,8 @@ export interface ExceptionUsed {
 export interface ServiceStarted {
   readonly type: 'service-started';
   readonly service: string;
+  /** The system that it is of: the one that is upgraded when left out. */
+  readonly system?: 'twin';
   readonly pid: number;
   readonly step?: string;
   /** Where in its log this start begins, in bytes. */
@@ -177,6 +179,7 @@ export interface ServiceStarted {
 export interface ServiceStopping {
   readonly type: 'service-stopping';
   readonly service: string;
+  readonly system?: 'twin';
   readonly step?: string;
   /** Where in its log its end begins, in bytes: what it prints from here on is about being stopped. */
   readonly logOffset?: number;
@@ -186,6 +189,7 @@ export interface ServiceStopping {
 export interface ServiceExited {
   readonly type: 'service-exited';
   readonly service: string;
+  readonly system?: 'twin';
   readonly pid: number;
   /** As a shell has it: 128 + n for signal n. */
   readonly status: number;

@@ -4,9 +4,16 @@ import type { ServiceState } from './state.js';
 /** One start of a service, while it is folded. */
 export type LifeDraft = { -readonly [K in keyof ServiceState]: ServiceState[K] };
 
+/** What a service is called in a run: `app`, or `twin/app` where it is one of the twin's. */
+export const serviceName = ({ service, system }: Pick<ServiceStarted, 'service' | 'system'>): string =>
+  system === undefined ? service : `${system}/${service}`;
+
+/** Where what it prints lies, below the run's directory: `services/app.log`, `twin/services/app.log`. */
+export const serviceLog = (name: string): string => name.replace(/[^/]+$/, 'services/$&.log');
+
 export function beginLife(event: ServiceStarted, at: number): LifeDraft {
   return {
-    name: event.service,
+    name: serviceName(event),
     pid: event.pid,
     startedAt: at,
     step: event.step,

@@ -11,7 +11,7 @@ import type {
 } from './event.js';
 import type { Failure } from './failure.js';
 import { foldProbe, foldSampling, type ProbeDraft, planProbes } from './fold-probes.js';
-import { beginLife, endLife, type LifeDraft, stopLife } from './fold-services.js';
+import { beginLife, endLife, type LifeDraft, serviceName, stopLife } from './fold-services.js';
 import type {
   ConfigChanged,
   ConfigRecorded,
@@ -154,15 +154,15 @@ export class RunFold implements RunState {
         return;
       case 'service-started': {
         const life = beginLife(event, event.at);
-        this.services.set(event.service, life);
+        this.services.set(life.name, life);
         this.lives.push(life);
         return;
       }
       case 'service-stopping':
-        stopLife(this.services.get(event.service), event, event.at);
+        stopLife(this.services.get(serviceName(event)), event, event.at);
         return;
       case 'service-exited':
-        endLife(this.services.get(event.service), event, event.at);
+        endLife(this.services.get(serviceName(event)), event, event.at);
         return;
       case 'release-reported':
         this.reported.set(event.project, { ...this.reported.get(event.project), [event.side]: event.version });

@@ -63,6 +63,7 @@ export type ServiceStatus =
   | { readonly kind: 'ended'; readonly at: number; readonly status: number; readonly expected: boolean };
 
 export interface ServiceState {
+  /** `app`, or `twin/app` where it is one of the twin's. */
   readonly name: string;
   readonly pid: number;
   readonly startedAt: number;

@@ -1,6 +1,7 @@
 import { type ProbeResult, probeResults } from '../checks/budget.js';
 import { weightOf } from '../journal/difference.js';
 import { elapsedMs } from '../journal/fold.js';
+import { serviceLog } from '../journal/fold-services.js';
 import type { StateCompared } from '../journal/looked.js';
 import type { Bounds } from '../journal/probe.js';
 import type { Evidence, RunState, ServiceState, StepState } from '../journal/state.js';
@@ -152,7 +153,7 @@ function serviceOf({ name, status }: ServiceState): Result['services'][number] {
     name,
     status: ended ? (status.expected ? 'stopped' : 'died') : status.kind,
     exit: ended && status.status >= 0 ? status.status : null,
-    log: `services/${name}.log`,
+    log: serviceLog(name),
   };
 }
 
@@ -169,7 +170,7 @@ function evidenceOf(
     fails,
     at: new Date(at).toISOString(),
     step: step ?? null,
-    log: `services/${service}.log`,
+    log: serviceLog(service),
     line,
     text: clean(text),
   };

@@ -36,19 +36,14 @@ export class HookNotes {
       else if (kind === 'failed') {
         const [file, line, , what = ''] = fields;
         this.failed = { what, place: `${file}:${line}` };
-        this.#journal.append(eventOf(this.#step.key, kind, fields));
-      } else if (this.#step.system === undefined || !OF_SERVICES.has(kind)) {
-        this.#journal.append(withReason(eventOf(this.#step.key, kind, fields)));
-      }
+        this.#journal.append(eventOf(this.#step, kind, fields));
+      } else this.#journal.append(withReason(eventOf(this.#step, kind, fields)));
     }
     for (const line of this.#said?.read() ?? []) {
       if (line.trim() !== '') this.#journal.append({ type: 'summary-written', step: this.#step.key, text: line });
     }
   }
 }
-
-/** What the journal says of services is said of those of the system that is upgraded; another may have some of these names. */
-const OF_SERVICES: ReadonlySet<string> = new Set(['service-started', 'service-stopping']);
 
 /** What an exception's author says of it is read while the file is as it was applied. */
 function withReason(event: EventBody): EventBody {
@@ -64,7 +59,12 @@ function withReason(event: EventBody): EventBody {
 }
 
 /** The event that a note becomes (docs/architecture.md lists them). A hook can write anything there: it is told, not lost. */
-export function eventOf(step: string, kind: string, [a = '', b = '', c = '', d = '']: readonly string[]): EventBody {
+export function eventOf(
+  { key: step, system }: Pick<Step, 'key' | 'system'>,
+  kind: string,
+  [a = '', b = '', c = '', d = '']: readonly string[],
+): EventBody {
+  const of = system === undefined ? {} : { system };
   const count = (field: string): number => Number.parseInt(field, 10) || 0;
   switch (kind) {
     case 'failed':
@@ -78,9 +78,9 @@ export function eventOf(step: string, kind: string, [a = '', b = '', c = '', d =
     case 'exception':
       return { type: 'exception-used', step, project: a, file: b };
     case 'service-started':
-      return { type: 'service-started', step, service: a, pid: count(b), logOffset: count(c) };
+      return { type: 'service-started', step, service: a, ...of, pid: count(b), logOffset: count(c) };
     case 'service-stopping':
-      return { type: 'service-stopping', step, service: a, logOffset: count(b) };
+      return { type: 'service-stopping', step, service: a, ...of, logOffset: count(b) };
     default:
       return { type: 'warned', step, text: `it noted something unknown: ${kind}` };
   }

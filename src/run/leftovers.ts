@@ -1,7 +1,9 @@
 import { join } from 'node:path';
 import type { Event, EventBody } from '../journal/event.js';
+import { serviceName } from '../journal/fold-services.js';
 import type { RunState } from '../journal/state.js';
 import { listServices } from '../services/supervisor.js';
+import { systemsOf, twinOf } from '../services/systems.js';
 import { eventOf, stemOf } from './hook-notes.js';
 import { NotesReader } from './notes-reader.js';
 import { sampledUnheard } from './sampling.js';
@@ -27,22 +29,20 @@ export function leftovers(runDir: string, events: readonly Event[], state: RunSt
     const noted = new NotesReader(join(runDir, 'notes', stemOf(log)))
       .read()
       .flatMap(([kind = '', ...fields]) =>
-        kind === 'version' || kind === 'returned' ? [] : [eventOf(record.key, kind, fields)],
+        kind === 'version' || kind === 'returned' ? [] : [eventOf(record, kind, fields)],
       );
     // Notes are folded in order: those of the journal are the first ones.
     const known = events.filter((event) => FROM_NOTES.has(event.type) && 'step' in event && event.step === record.key);
     found.push(...noted.filter(({ type }) => FROM_NOTES.has(type)).slice(known.length));
   }
-  for (const service of listServices(runDir)) {
-    const status = state.services.get(service.name)?.status.kind;
-    if (service.state.kind === 'running' || status === 'ended') continue;
-    found.push({
-      type: 'service-exited',
-      service: service.name,
-      pid: service.pid,
-      status: service.state.status ?? -1,
-      expected: service.state.kind === 'stopped',
-    });
+  for (const system of systemsOf(runDir)) {
+    const of = system === twinOf(runDir) ? ({ system: 'twin' } as const) : {};
+    for (const { name, pid, state: now } of listServices(system)) {
+      const status = state.services.get(serviceName({ service: name, ...of }))?.status.kind;
+      if (now.kind === 'running' || status === 'ended') continue;
+      const expected = now.kind === 'stopped';
+      found.push({ type: 'service-exited', service: name, ...of, pid, status: now.status ?? -1, expected });
+    }
   }
   return found;
 }

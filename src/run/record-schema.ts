@@ -1,12 +1,10 @@
 import { appendFileSync } from 'node:fs';
-import { relative } from 'node:path';
 import { writeFileAtomic } from '../basics/files.js';
 import { SourceError } from '../databases/reader.js';
 import type { Defined, Schema } from '../databases/schema.js';
 import { readSchema } from '../databases/source.js';
 import type { Failure } from '../journal/failure.js';
 import type { Step } from '../plan/plan.js';
-import { listServices } from '../services/supervisor.js';
 import type { RunContext } from './context.js';
 import { plainOf } from './plain.js';
 import { resolveSource, schemaAt } from './registered-data.js';
@@ -14,14 +12,11 @@ import { resolveSource, schemaAt } from './registered-data.js';
 /** Keeps how the registered databases of a system are defined; of directories, nothing is. */
 export async function recordSchema(
   context: RunContext,
-  step: Step,
+  _step: Step,
   log: string,
   stop: AbortSignal,
 ): Promise<Failure | undefined> {
   const { system, workspace } = context;
-  // Nobody watches a twin's services: what one of them did not live to set up would be called drift.
-  const died = step.system === undefined ? undefined : deadService(context);
-  if (died !== undefined) return died;
   const plain = plainOf(context, system);
   for (const { name, source: registered } of workspace.data) {
     const source = resolveSource(context, registered);
@@ -38,14 +33,6 @@ export async function recordSchema(
       appendFileSync(log, `${name}: ${error.message}\n`);
       return { kind: 'state-unread', name, reason: error.message };
     }
-  }
-  return undefined;
-}
-
-function deadService({ runDir, system }: RunContext): Failure | undefined {
-  for (const { name, state, log } of listServices(system)) {
-    if (state.kind !== 'died') continue;
-    return { kind: 'service-died', service: name, status: state.status, log: relative(runDir, log) };
   }
   return undefined;
 }

@@ -68,6 +68,8 @@ class Runner {
   readonly #running = new Map<Step, RunningStep>();
   #sampling: Sampling | undefined;
   #twin: RunContext | undefined;
+  /** One a system. */
+  readonly #watches: ServiceWatch[] = [];
   /** Why no further step begins. */
   #ending: Failure | undefined;
   /** What failed is Grenade's own work: nobody else is to blame. */
@@ -83,11 +85,7 @@ class Runner {
 
   async run(): Promise<Verdict> {
     const [context, options] = [this.#context, this.#options];
-    const services = new ServiceWatch(
-      context,
-      (failure) => this.#endAll(failure),
-      (error) => this.#break(error),
-    );
+    this.#watchServices(context);
     const notes = new NoteWatch(context.runDir, () => {
       this.#guard(() => {
         for (const step of this.#running.values()) step.fold();
@@ -110,7 +108,7 @@ class Runner {
     options.kill.addEventListener('abort', killed);
     if (options.interrupt.aborted) interrupted();
     try {
-      const verdict = await this.#judged(await this.#phases(services));
+      const verdict = await this.#judged(await this.#phases());
       if (this.#broken !== undefined) throw this.#broken.error;
       return verdict;
     } catch (error) {
@@ -122,13 +120,13 @@ class Runner {
       callOff();
       options.interrupt.removeEventListener('abort', interrupted);
       options.kill.removeEventListener('abort', killed);
-      services.close();
+      for (const watch of this.#watches) watch.close();
       notes.close();
       await this.#sampling?.end();
     }
   }
 
-  async #phases(services: ServiceWatch): Promise<Verdict> {
+  async #phases(): Promise<Verdict> {
     for (const phase of this.#context.plan.phases) {
       // From here on things are taken down because the run is over: what is asked would only see that.
       if (phase.blame === 'after') await this.#sampling?.end();
@@ -137,7 +135,7 @@ class Runner {
       const left = phase.steps.filter(({ key }) => this.#context.state.byKey.get(key)?.status.kind !== 'passed');
       // What comes after the upgrade deletes and takes down.
       if (phase.blame === 'after' && (await this.#judged('passed')) !== 'passed') return 'upgrade';
-      const failed = await this.#phase(phase, left, services);
+      const failed = await this.#phase(phase, left);
       if (this.#options.interrupt.aborted) return 'interrupted';
       if (failed) return this.#atFault ? 'harness' : phase.blame;
       const stop = left.length > 0 ? this.#options.stopAfter(phase, this.#context.plan) : undefined;
@@ -171,12 +169,12 @@ class Runner {
   }
 
   /** Whether a step of the phase failed. */
-  async #phase(phase: Phase, left: readonly Step[], services: ServiceWatch): Promise<boolean> {
+  async #phase(phase: Phase, left: readonly Step[]): Promise<boolean> {
     const schedule = new Schedule(left);
     let failed = false;
     let stopped = false;
     const begin = (step: Step): Promise<void> =>
-      this.#step(step, phase, services).then((passed) => {
+      this.#step(step, phase).then((passed) => {
         schedule.over(step);
         if (passed) return;
         failed = true;
@@ -196,7 +194,7 @@ class Runner {
   }
 
   /** Whether the step passed. */
-  async #step(step: Step, { blame }: Phase, services: ServiceWatch): Promise<boolean> {
+  async #step(step: Step, { blame }: Phase): Promise<boolean> {
     const { journal } = this.#context;
     // A look at configuration costs time only where some is registered.
     if (this.#config !== undefined) await this.#config.before(step, blame);
@@ -207,7 +205,7 @@ class Runner {
     if (this.#ending !== undefined) running.end(this.#ending);
     let { failure, log } = await running.ended;
     // A service may have died as the last act of a hook that passed: the step must not be done before that is known.
-    await services.lookAgain();
+    for (const watch of this.#watches) await watch.lookAgain();
     await this.#config?.after(step);
     if (failure === undefined && this.#ending !== undefined) failure = this.#ending;
     this.#running.delete(step);
@@ -249,8 +247,16 @@ class Runner {
   /** What a step works with: the system that is upgraded, or one beside it that is made when its first step begins. */
   #contextOf({ system }: Step): RunContext {
     if (system === undefined) return this.#context;
-    this.#twin ??= besideUpgraded(this.#context);
+    if (this.#twin === undefined) {
+      this.#twin = besideUpgraded(this.#context);
+      this.#watchServices(this.#twin);
+    }
     return this.#twin;
+  }
+
+  #watchServices(context: RunContext): void {
+    const died = (failure: Failure): void => this.#endAll(failure);
+    this.#watches.push(new ServiceWatch(context, died, (error) => this.#break(error)));
   }
 
   /** Does what could break where nobody would catch it: in a timer, or when the kernel calls. */

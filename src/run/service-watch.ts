@@ -1,6 +1,7 @@
 import { type FSWatcher, statSync, watch } from 'node:fs';
 import { join } from 'node:path';
 import type { Failure } from '../journal/failure.js';
+import { serviceLog, serviceName } from '../journal/fold-services.js';
 import { isAlive } from '../process/identity.js';
 import { waitUntil } from '../process/wait.js';
 import type { ListedService } from '../services/record.js';
@@ -11,7 +12,7 @@ import type { RunContext } from './context.js';
 const LOOK_EVERY = 1000;
 
 /**
- * Notices services that end: enters each exit into the journal, and says of which ones nobody had asked it.
+ * Notices services of a system that end: enters each exit into the journal, and says of which ones nobody had asked it.
  * A service that its own project takes down with its own tools, in `shutdown` or `upgrade`, ended as it should.
  */
 export class ServiceWatch {
@@ -20,6 +21,7 @@ export class ServiceWatch {
   readonly #broke: (error: unknown) => void;
   readonly #seen = new Set<string>();
   readonly #supervised: string;
+  readonly #of: { readonly system?: 'twin' };
   #written = 0n;
   /** Those that were running when we last looked. */
   #up: readonly ListedService[] = [];
@@ -31,7 +33,8 @@ export class ServiceWatch {
     this.#context = context;
     this.#died = died;
     this.#broke = broke;
-    this.#supervised = join(context.runDir, 'supervised');
+    this.#supervised = join(context.system, 'supervised');
+    this.#of = context.system === context.runDir ? {} : { system: 'twin' };
     this.#watcher = watch(this.#supervised, () => this.#called());
     // Without a watch the timer still looks.
     this.#watcher.on('error', () => this.#watcher.close());
@@ -54,7 +57,7 @@ export class ServiceWatch {
   }
 
   look(): void {
-    const services = listServices(this.#context.runDir);
+    const services = listServices(this.#context.system);
     this.#up = services.filter(({ state }) => state.kind === 'running');
     for (const service of services) {
       if (service.state.kind === 'running') continue;
@@ -62,13 +65,14 @@ export class ServiceWatch {
       if (this.#seen.has(incarnation)) continue;
       this.#seen.add(incarnation);
       // An earlier part of the run may have seen it end, and said whether that was as it should be.
-      const known = this.#context.state.services.get(service.name);
+      const known = this.#context.state.services.get(serviceName({ service: service.name, ...this.#of }));
       if (known?.status.kind === 'ended' && known.pid === service.pid) continue;
       const expected = service.state.kind === 'stopped' || this.#takenDownByItsProject(service.step);
       const status = service.state.status;
       this.#context.journal.append({
         type: 'service-exited',
         service: service.name,
+        ...this.#of,
         pid: service.pid,
         status: status ?? -1,
         expected,
@@ -78,7 +82,7 @@ export class ServiceWatch {
           kind: 'service-died',
           service: service.name,
           status,
-          log: join('services', `${service.name}.log`),
+          log: serviceLog(serviceName({ service: service.name, ...this.#of })),
         });
       }
     }

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { postgresPrograms } from '../databases/engines.js';
-import { bash, Rig, TWO_RELEASES, withFunctions } from './rig.js';
+import { bash, eventually, Rig, TWO_RELEASES, withFunctions } from './rig.js';
 
 /** A service with a config that only `install` writes, and that only its freshest form is right. */
 const APP = {
@@ -141,9 +141,38 @@ describe('a twin, freshly installed at the target', () => {
       'The upgrade passed; what came after it did not: app does not start freshly installed at autumn.',
     );
     expect(rig.processes()).not.toEqual([]);
+    expect(stdout).toContain('twin/app is still up.');
     const cleaned = await rig.grenade('clean');
     expect(cleaned.stdout).toContain('ended app');
     expect(rig.processes()).toEqual([]);
+  });
+
+  test('in whose midst the harness is killed is known, and leaves nothing that clean does not end', async () => {
+    const start = APP['projects/app/start.sh'].replace(
+      'wait_for_port',
+      '[[ $DATA_DIR != */twin/* ]] || read -r _ <"$GATES/twin"; wait_for_port',
+    );
+    await using rig = new Rig({ ...yaml(''), ...APP, 'projects/app/start.sh': start });
+    const gate = rig.gate('twin');
+    const running = rig.start(['run']);
+    await gate.reached();
+    running.child.kill('SIGKILL');
+    await running.outcome;
+    const report = await rig.grenade('report');
+    expect(report.stdout).toContain('twin/app is still up.');
+    const cleaned = await rig.grenade('clean');
+    expect(cleaned.status, cleaned.stdout).toBe(0);
+    expect(cleaned.stdout).toContain('ended app');
+    await eventually('the end of all of it', () => rig.processes().length === 0);
+    const services = rig
+      .journal()
+      .flatMap((event) =>
+        event.type === 'service-started' || event.type === 'service-exited'
+          ? [`${event.type} ${event.system ?? ''}/${event.service}`]
+          : [],
+      );
+    expect(services.slice(-2)).toEqual(['service-started twin/app', 'service-exited twin/app']);
+    expect(services.filter((each) => each === 'service-started /app')).toHaveLength(2);
   });
 
   test('whose service died says nothing of drift', async () => {
@@ -163,9 +192,14 @@ describe('a twin, freshly installed at the target', () => {
     });
     const { status, stdout } = await rig.grenade('run');
     expect(status, stdout).toBe(1);
-    expect(rig.log('record-schema:twin')).toBe('');
+    expect(rig.steps().at(-1)).toBe('app/version:twin@autumn');
     expect(stdout).toContain('what came after it did not: app lost its service app.');
     expect(stdout).toContain('twin/services/app.log');
+    const result = JSON.parse(rig.read('.grenade', 'latest', 'result.json'));
+    expect(result.services).toMatchObject([
+      { name: 'app', status: 'stopped', log: 'services/app.log' },
+      { name: 'twin/app', status: 'died', exit: 3, log: 'twin/services/app.log' },
+    ]);
   });
 });
 

@@ -2,6 +2,7 @@ import { probeResults } from '../../checks/budget.js';
 import { timeOf } from '../../checks/outages.js';
 import type { Event } from '../../journal/event.js';
 import { elapsedMs } from '../../journal/fold.js';
+import { serviceLog } from '../../journal/fold-services.js';
 import type { RunState, StepState } from '../../journal/state.js';
 import type { Plan } from '../../plan/plan.js';
 import { accountOf } from '../account.js';
@@ -151,8 +152,6 @@ export function wantedLogs({ state }: Told): Wanted[] {
     ...[...services].map((name) => ({ path: serviceLog(name), telling: telling.has(name) })),
   ];
 }
-
-const serviceLog = (name: string): string => `services/${name}.log`;
 
 /** When the run ended, was last heard of, or now while it goes on. */
 const endOf = ({ state, alive, now }: Told): number => state.endedAt ?? (alive === true ? now : state.lastAt);
