@@ -57,15 +57,15 @@ export function variables(node: SyntaxNode): { readonly name: string; readonly p
 export const wordsOf = (command: Command): readonly Word[] =>
   command.args.filter((each): each is Word => each.type === 'Word');
 
-/** What runs another command: the name that counts is the one after it, and how many words of its own it takes. */
-const WRAPPERS: ReadonlyMap<string, RegExp> = new Map([
-  ['sudo', /^-/],
-  ['command', /^-/],
-  ['exec', /^-/],
-  ['nohup', /^-/],
-  ['env', /^-|=/],
-  ['timeout', /^-|^[\d$]/],
-  ['time', /^-/],
+/** What runs another command: which words are its own, and which of them take the next one with them. */
+const WRAPPERS: ReadonlyMap<string, { readonly own: RegExp; readonly valued?: RegExp }> = new Map([
+  ['sudo', { own: /^-|^\w+=/, valued: /^-[ughpCrtTUDR]$|^--(user|group|host|prompt|chdir|chroot|role|type)$/ }],
+  ['command', { own: /^-/ }],
+  ['exec', { own: /^-/, valued: /^-\w*a$/ }],
+  ['nohup', { own: /^-/ }],
+  ['env', { own: /^-|=/, valued: /^-[uC]$|^--(unset|chdir)$/ }],
+  ['timeout', { own: /^-|^[\d$]/, valued: /^-[ks]$|^--(kill-after|signal)$/ }],
+  ['time', { own: /^-/, valued: /^-[of]$/ }],
 ]);
 
 /** A command as it is meant: its literal name and the words after it. */
@@ -85,7 +85,9 @@ export function callOf(command: Command): Call {
     if (name === undefined || own === undefined) return { name, args: words.slice(1), wrappers };
     wrappers.push(name);
     words = words.slice(1);
-    while (words[0] !== undefined && own.test(words[0].text)) words = words.slice(1);
+    while (words[0] !== undefined && own.own.test(words[0].text)) {
+      words = words.slice(own.valued?.test(words[0].text) === true ? 2 : 1);
+    }
   }
 }
 
@@ -109,7 +111,7 @@ export function openstackCall({ name, args }: Call): OpenStackCall | undefined {
   for (const [at, word] of args.entries()) {
     const text = literal(word);
     if (text === undefined) return undefined;
-    if (thing.length === 0 && (text.startsWith('-') || args[at - 1]?.text.startsWith('--') === true)) continue;
+    if (thing.length === 0 && (text.startsWith('-') || /^--[^=]+$/.test(args[at - 1]?.text ?? ''))) continue;
     if (thing.length > 0 && VERBS.has(text)) {
       return { thing: thing.join(' '), verb: text, words: args.slice(at + 1) };
     }

@@ -1,4 +1,14 @@
-import type { Case, Command, If, Statement, SyntaxNode, TestExpression, Word } from 'unbash';
+import type {
+  ArithmeticCommand,
+  Case,
+  Command,
+  If,
+  Statement,
+  SyntaxNode,
+  TestCommand,
+  TestExpression,
+  Word,
+} from 'unbash';
 import { forEachChild } from 'unbash';
 import { wildcard } from '../basics/wildcard.js';
 import { all, type Call, callOf, functionsOf, literal, soleVariable } from './bash.js';
@@ -7,7 +17,8 @@ import type { Source } from './source.js';
 /** A command that a script comes to when it is called for a phase, as far as can be seen. */
 export interface Reached extends Call {
   readonly source: Source;
-  readonly command: Command;
+  /** A test is a command named `[[` or `((`. */
+  readonly command: Command | TestCommand | ArithmeticCommand;
   /** That it fails ends the hook: errexit is on, and nothing before or behind it takes the failure. */
   readonly counts: boolean;
   /** It stands in what is written for this phase, not in what all phases do. */
@@ -67,6 +78,7 @@ class Walker {
 
   constructor(source: Source, beside: readonly Source[], phase: string | undefined) {
     this.#phase = phase;
+    this.#errexit = /^#![^\n]*\s-\w*e/.test(source.text);
     for (const each of [...beside, source]) {
       for (const [name, { body }] of functionsOf(each.script)) this.#functions.set(name, { source: each, body });
     }
@@ -133,8 +145,18 @@ class Walker {
         this.list(source, node.body.commands, { ...where, perhaps: true });
         return;
       case 'BraceGroup':
-      case 'Subshell':
         this.list(source, node.body.commands, where);
+        return;
+      case 'Subshell': {
+        const errexit = this.#errexit;
+        this.list(source, node.body.commands, where);
+        this.#errexit = errexit;
+        return;
+      }
+      case 'TestCommand':
+      case 'ArithmeticCommand':
+        this.#substitutions(source, node, where, false);
+        this.#found(source, node, { name: node.type === 'TestCommand' ? '[[' : '((', args: [], wrappers: [] }, where);
         return;
       case 'CompoundList':
         this.list(source, node.commands, where);
@@ -152,22 +174,16 @@ class Walker {
     this.#substitutions(source, command, where, bare);
     if (bare || this.found.length > MOST) return;
     const call = callOf(command);
-    const { own, perhaps, taken, within, tail } = where;
-    const counts = this.#errexit && !where.spared;
     const body = this.#called(command, call, where);
-    this.found.push({
-      ...call,
-      source,
-      command,
-      counts,
-      own,
-      perhaps,
-      taken,
-      within,
-      last: tail && body === undefined,
-    });
+    this.#found(source, command, call, { ...where, tail: where.tail && body === undefined });
     if (call.name === 'set') this.#set(call.args);
     if (body !== undefined) this.#enter(body, call, where);
+  }
+
+  #found(source: Source, command: Reached['command'], call: Call, where: Where): void {
+    const { own, perhaps, taken, within, tail } = where;
+    const counts = this.#errexit && !where.spared;
+    this.found.push({ ...call, source, command, counts, own, perhaps, taken, within, last: tail });
   }
 
   /** The function that a command calls; of `"$1"` and `"$@"` the one that is named as the phase. */
@@ -192,11 +208,12 @@ class Walker {
 
   #set(args: readonly Word[]): void {
     const words = args.map((each) => each.text);
-    words.forEach((word, at) => {
+    for (const [at, word] of words.entries()) {
+      if (word === '--') return; // What follows are words, and no options.
       const named = words[at + 1] === 'errexit';
-      if ((word === '-o' && named) || /^-[a-df-z]*e/.test(word)) this.#errexit = true;
-      if ((word === '+o' && named) || /^\+[a-df-z]*e/.test(word)) this.#errexit = false;
-    });
+      if ((/^-\w*o$/.test(word) && named) || /^-\w*e/.test(word)) this.#errexit = true;
+      if ((word === '+o' && named) || /^\+\w*e/.test(word)) this.#errexit = false;
+    }
   }
 
   /** Commands whose output goes into this one. Of a bare assignment, the status of the last one is its own. */

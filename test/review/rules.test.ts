@@ -80,6 +80,30 @@ test.each<[string, Record<string, string>, string[]]>([
     ['cannot-fail resources.sh:7'],
   ],
   ['one masked', { 'resources.sh': phases(VERIFY, 'function destroy {\n  a || true\n  b\n}') }, []],
+  ['errexit by the #! line', { 'migrate.sh': '#!/bin/bash -e\nmove a b\niniset a b c d\n' }, []],
+  ['errexit among others', { 'migrate.sh': '#!/bin/bash\nset -Eeuo pipefail\nmove a b\niniset a b c d\n' }, []],
+  [
+    'errexit in a subshell alone',
+    { 'migrate.sh': '#!/bin/bash\n(set -e)\nmove a b\niniset a b c d\n' },
+    ['cannot-fail migrate.sh:3'],
+  ],
+  [
+    'a word that looks like errexit',
+    { 'migrate.sh': '#!/bin/bash\nset -- -e\nmove a b\niniset a b c d\n' },
+    ['cannot-fail migrate.sh:3'],
+  ],
+  ['a test that counts', { 'migrate.sh': `${HEAD}move a b || true\niniset a b c d || true\n[[ -e x ]]\n` }, []],
+  ['a test alone', { 'resources.sh': phases('function verify {\n  echo look\n  [[ -e x ]]\n}') }, []],
+  [
+    'as somebody else',
+    {
+      'resources.sh': phases(
+        'function create {\n  sudo -u stack openstack --os-cloud=c keypair create k\n  timeout -k 5 9 openstack port create p\n}',
+        VERIFY,
+      ),
+    },
+    ['not-destroyed resources.sh:4', 'not-destroyed resources.sh:5'],
+  ],
   ['unsure shutdown', { 'shutdown.sh': `${HEAD}stop_x\n` }, ['shutdown-not-ensured shutdown.sh:3']],
   ['sure shutdown', { 'shutdown.sh': `${HEAD}stop_x\nensure_services_stopped x\n` }, []],
   ['unsure start', { 'upgrade.sh': `${HEAD}start_x\nsleep 10\n` }, ['start-not-ensured upgrade.sh:3']],
@@ -149,6 +173,15 @@ test.each<[string, Record<string, string>, string[]]>([
     'an exception that is called',
     {
       'upgrade.sh': `${HEAD}upgrade_project x "$PROJECT_DIR" spring autumn\n`,
+      'from-spring/upgrade-x': '# The option moved to another section.\nconfigure_x_upgrade() { a; }\n',
+    },
+    [],
+  ],
+  [
+    'an exception that is called in what is sourced',
+    {
+      'upgrade.sh': `${HEAD}source "$(dirname "$0")"/lib/up\nup\n`,
+      'lib/up': 'up() { upgrade_project x "$PROJECT_DIR" spring autumn; }\n',
       'from-spring/upgrade-x': '# The option moved to another section.\nconfigure_x_upgrade() { a; }\n',
     },
     [],

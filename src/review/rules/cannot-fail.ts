@@ -5,7 +5,8 @@ import type { Rule } from '../rule.js';
 
 /** Commands whose failure says nothing about the system under test. */
 const HARMLESS =
-  /^(:|true|\/bin\/true|echo|echo_summary|printf|set|shopt|trap|local|export|declare|readonly|unset|cd|pushd|popd|source|\.|source_quiet|sleep|shift|return|dirname|pwd|resource_get|worlddump|\[|test|cat|date)$/;
+  /^(:|true|\/bin\/true|echo|echo_summary|printf|set|shopt|trap|local|export|declare|readonly|unset|cd|pushd|popd|source|\.|source_quiet|sleep|shift|return|dirname|pwd|resource_get|worlddump|\[\[|\(\(|\[|test|cat|date)$/;
+const TESTS = /^(\[\[|\(\(|\[|test)$/;
 const GIVES_UP = /^(die\w*|exit|return|false|errexit|ensure_\w+|wait_for_\w+)$/;
 
 /** A hook in which no failure but that of its last command is noticed, or not even that one. */
@@ -35,11 +36,11 @@ export const cannotFail: Rule = {
         first === undefined ||
         does.length < 2 ||
         ends ||
-        reached.some((each) => each.counts && does.includes(each))
+        reached.some((each) => each.counts && (does.includes(each) || TESTS.test(each.name ?? '')))
       ) {
         return [];
       }
-      const last = reached.some((each) => each.last && does.includes(each));
+      const last = reached.some((each) => each.last && (does.includes(each) || TESTS.test(each.name ?? '')));
       const [what, fix] = last
         ? [`In ${hook}, from here on, no failure counts but that of the last command`, 'Say `set -o errexit`.']
         : [

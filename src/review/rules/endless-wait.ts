@@ -11,7 +11,7 @@ export const endlessWait: Rule = {
     [...hooks.values()].flatMap((source) =>
       all(source.script, 'While').flatMap((loop) => {
         const sleeps = all(loop.body, 'Command').some((each) => callOf(each).name === 'sleep');
-        const bounded = /\(\(|\blet\b|SECONDS|\bdate\b|\btimeout\b|\bexpr\b|-(?:lt|le|gt|ge|eq|ne)\b/.test(
+        const bounded = /\(\(|\$\[|\blet\b|SECONDS|\bdate\b|\btimeout\b|\bexpr\b|-(?:lt|le|gt|ge|eq|ne)\b/.test(
           source.of(loop),
         );
         const reads = all(loop.clause, 'Command').some((each) => callOf(each).name === 'read');

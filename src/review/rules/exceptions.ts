@@ -24,8 +24,7 @@ export const exceptionNeverCalled: Rule = {
   severity: 'warning',
   why: 'The upgrade goes without what it was found to need.',
   find: (plugin) => {
-    const calls = plugin.everything.filter(({ name }) => name === 'upgrade_project');
-    const names = calls.map(({ args }) => args[0]?.value ?? '');
+    const names = plugin.mentions('upgrade_project').map(({ args }) => args[0]?.value ?? '');
     if (names.some((name) => name.includes('$'))) return [];
     return plugin.exceptions
       .filter(({ source }) => !names.some((name) => source.name === `upgrade-${name}`))
