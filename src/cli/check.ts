@@ -23,15 +23,17 @@ export function check(at: string, flags: CheckFlags): Promise<number> {
 
 async function checked(at: string, flags: CheckFlags, signal: AbortSignal): Promise<number> {
   const dir = resolve(at);
-  const native = existsSync(join(dir, 'grenade.yaml'));
-  const plugins = await Promise.all(findPlugins(dir).map((each) => readPlugin(each, process.cwd())));
-  if (!native && plugins.length === 0) {
+  const native = existsSync(join(dir, 'grenade.yaml')) ? await lookAtNative(dir, signal) : undefined;
+  if (signal.aborted) return interrupted();
+  const { refused, notes } = native ?? { refused: [], notes: [] };
+  const directories = native?.projects ?? findPlugins(dir);
+  if (native === undefined && directories.length === 0) {
     return misused(`there is no plugin in ${at}`, 'Give a workspace, a directory of hooks, or a directory of these.');
   }
-  const { refused, notes } = native ? await refusedBy(dir, signal) : { refused: [], notes: [] };
-  if (signal.aborted) return interrupted();
-  const reviewed = review(plugins).filter((each) => !(native && each.severity === 'error'));
-  const findings = [...refused, ...reviewed];
+  const plugins = await Promise.all(directories.map((each) => readPlugin(each, process.cwd())));
+  // What a run is refused for was found already, unless it did not come so far.
+  const known = new Set(refused.map(({ file, message }) => `${file}\n${message}`));
+  const findings = [...refused, ...review(plugins).filter(({ file, message }) => !known.has(`${file}\n${message}`))];
   const format = flags.format ?? 'people';
   const cwd = process.cwd();
   // GitHub knows files by their paths in the checkout, wherever in it the job stands.
@@ -47,8 +49,16 @@ async function checked(at: string, flags: CheckFlags, signal: AbortSignal): Prom
   return findings.some(({ severity }) => severity === 'error') ? 1 : 0;
 }
 
-/** What a run of a native workspace would refuse, and what weakens it. */
-async function refusedBy(dir: string, signal: AbortSignal): Promise<{ refused: Finding[]; notes: string[] }> {
+interface Native {
+  /** What a run would refuse. */
+  readonly refused: readonly Finding[];
+  /** What weakens a run. */
+  readonly notes: readonly string[];
+  /** Where its projects lie, once it can be read so far. */
+  readonly projects?: readonly string[];
+}
+
+async function lookAtNative(dir: string, signal: AbortSignal): Promise<Native> {
   const loaded = await loadWorkspace(dir, { ...readOptions({}), signal });
   const wrong = loaded.ok ? checkProbePhases(loaded.value.probes, planFor(loaded.value)) : loaded.error;
   const refused = wrong.map(
@@ -62,5 +72,5 @@ async function refusedBy(dir: string, signal: AbortSignal): Promise<{ refused: F
   if (!loaded.ok) return { refused, notes: [] };
   const { projects, warnings } = loaded.value;
   const weak = projects.flatMap((project) => caveats(project, loaded.value).map((what) => `${project.name} ${what}`));
-  return { refused, notes: [...warnings, ...weak] };
+  return { refused, notes: [...warnings, ...weak], projects: [...new Set(projects.map((project) => project.dir))] };
 }

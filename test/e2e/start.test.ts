@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import { bash, GRENADE, Rig, TWO_RELEASES, withFunctions } from './rig.js';
@@ -87,6 +87,19 @@ describe('bad input is refused before anything runs, all of it at once, with exi
       expect(stderr).toMatch(said);
     }
     expect((await rig.grenade('check')).status).toBe(1);
+  });
+
+  test('check reads projects wherever grenade.yaml has them, and GitHub finds files from the checkout', async () => {
+    await using rig = new Rig({
+      'grenade.yaml': `${TWO_RELEASES}projects: [services/*]\n`,
+      'services/a/resources.sh': withFunctions('case $1 in', 'verify) echo SUCCESS ;;', 'esac'),
+      'services/a/start.sh': withFunctions('echo up'),
+    });
+    const env = { GITHUB_WORKSPACE: dirname(rig.dir) };
+    const hollow = await rig.start(['check', '--format', 'github'], { env }).outcome;
+    const file = `${basename(rig.dir)}/services/a/resources.sh`;
+    expect(hollow.stdout).toMatch(new RegExp(`^::warning file=${file},line=\\d+,col=\\d+,title=checks-nothing::`, 'm'));
+    expect(hollow.status).toBe(0);
   });
 
   test.each([
