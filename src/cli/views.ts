@@ -1,6 +1,6 @@
 import { basename, join } from 'node:path';
+import v8 from 'node:v8';
 import { writeFileAtomic } from '../basics/files.js';
-import type { Event } from '../journal/event.js';
 import { readJournal } from '../journal/journal.js';
 import type { RunState } from '../journal/state.js';
 import { junit } from '../report/junit.js';
@@ -26,6 +26,9 @@ export interface Written {
 
 /** Writes the views that stay in the run's directory. One that cannot be written is said, and keeps no other. */
 export async function writeViews(runDir: string, state: RunState, given: Given): Promise<Written> {
+  // They are the most that is ever held, and most of it not for long: old memory is looked through before it grows by
+  // much. Not before now, for whoever looks through memory cannot start processes meanwhile.
+  v8.setFlagsFromString('--heap-growing-percent=10');
   const beside = state.worlddump === undefined ? [] : [`${state.worlddump}/`];
   const write = async (name: string, make: () => Promise<string>): Promise<void> => {
     try {
@@ -49,7 +52,7 @@ export async function writeViews(runDir: string, state: RunState, given: Given):
 
 async function openable(runDir: string, state: RunState, given: Given): Promise<string> {
   try {
-    const events: Event[] = [...readJournal(join(runDir, 'journal.ndjson'))];
+    const events = readJournal(join(runDir, 'journal.ndjson'));
     const { writePage } = await import('../report/page/page.js');
     return writePage({ ...given, runDir, state, events, version: VERSION });
   } catch (error) {

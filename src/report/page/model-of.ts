@@ -31,7 +31,8 @@ import { storyOf } from './story.js';
 /** What a page is made from. */
 export interface Told {
   readonly state: RunState;
-  readonly events: readonly Event[];
+  /** In order; gone through once. */
+  readonly events: Iterable<Event>;
   /** The plan, for what waits for what; a run whose plan is gone has a page all the same. */
   readonly plan: Plan | undefined;
   /** Absolute path of the run's directory. */
@@ -157,7 +158,7 @@ export function wantedLogs({ state }: Told): Wanted[] {
 const endOf = ({ state, alive, now }: Told): number => state.endedAt ?? (alive === true ? now : state.lastAt);
 
 /** A run that went on later (`-b`, then `-t`) was not watched meanwhile. */
-function partsOf(events: readonly Event[], end: number): Stretch[] {
+function partsOf(events: Iterable<Event>, end: number): Stretch[] {
   const parts: { from: number; to: number }[] = [];
   for (const { at, type } of events) {
     if (type === 'run-started' || type === 'run-resumed') parts.push({ from: at, to: at });
