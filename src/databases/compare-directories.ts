@@ -1,7 +1,6 @@
-import { type Dirent, promises as fs } from 'node:fs';
-import { join } from 'node:path';
-import { codeOf } from '../basics/fault.js';
+import { promises as fs } from 'node:fs';
 import type { Difference } from '../journal/difference.js';
+import { type Entry, entriesOf, targetOf } from './entries.js';
 import { EXAMPLES } from './examples.js';
 import { SourceError } from './reader.js';
 
@@ -31,24 +30,25 @@ export async function compareDirectories(
 ): Promise<number> {
   const wanted = (path: string): boolean => !VOLATILE.test(path) && options.wanted(path);
   // A fresh install is small, whatever the upgraded system holds by now.
-  const there = new Map<string, string>();
-  for await (const path of filesOf(fresh.root)) if (wanted(path)) there.set(fresh.plain(path), path);
+  const there = new Map<string, Entry>();
+  for await (const file of filesOf(fresh.root)) if (wanted(file.path)) there.set(fresh.plain(file.path), file);
   const looks: string[] = [];
   let number = 0;
-  for await (const path of filesOf(upgraded.root)) {
+  for await (const file of filesOf(upgraded.root)) {
     options.stop.throwIfAborted();
+    const { path } = file;
     if (!wanted(path)) continue;
     number++;
     const known = there.get(upgraded.plain(path));
     there.delete(upgraded.plain(path));
     if (known === undefined) tell({ kind: 'file-extra', at: path, count: 1, examples: [] });
     else {
-      const differs = await compareFiles({ ...fresh, path: known }, { ...upgraded, path });
+      const differs = await compareFiles({ ...fresh, ...known }, { ...upgraded, ...file });
       if (differs === 'looks') looks.push(`comments of ${path}`);
       else if (differs !== undefined) tell({ kind: 'file-differs', at: path, count: 1, ...differs });
     }
   }
-  for (const path of there.values()) tell({ kind: 'file-missing', at: path, count: 1, examples: [] });
+  for (const { path } of there.values()) tell({ kind: 'file-missing', at: path, count: 1, examples: [] });
   if (looks.length > 0) {
     tell({ kind: 'looks-differ', at: 'others', count: looks.length, examples: looks.slice(0, EXAMPLES) });
   }
@@ -56,22 +56,18 @@ export async function compareDirectories(
 }
 
 /** All that is no directory, by path. What is not there has nothing in it. */
-async function* filesOf(root: string, below = ''): AsyncGenerator<string> {
-  let entries: Dirent[];
-  try {
-    entries = await fs.readdir(join(root, below), { withFileTypes: true });
-  } catch (error) {
-    if (codeOf(error) === 'ENOENT') return;
-    throw new SourceError(error instanceof Error ? error.message : String(error));
-  }
-  for (const entry of entries) {
-    const path = below === '' ? entry.name : `${below}/${entry.name}`;
-    if (entry.isDirectory()) yield* filesOf(root, path);
-    else if (entry.isFile() || entry.isSymbolicLink()) yield path;
+async function* filesOf(root: string): AsyncGenerator<Entry> {
+  yield* filesBelow(Buffer.from(root), '');
+}
+
+async function* filesBelow(directory: Buffer, below: string): AsyncGenerator<Entry> {
+  for (const entry of await entriesOf(directory, below)) {
+    if (entry.kind.isDirectory()) yield* filesBelow(entry.full, entry.path);
+    else if (entry.kind.isFile() || entry.kind.isSymbolicLink()) yield entry;
   }
 }
 
-type File = Side & { readonly path: string };
+type File = Side & Entry;
 
 async function compareFiles(
   fresh: File,
@@ -102,12 +98,11 @@ interface Described {
   readonly text: string | undefined;
 }
 
-async function describe({ root, path, plain }: File): Promise<Described> {
-  const full = join(root, path);
+async function describe({ full, plain }: File): Promise<Described> {
   try {
     const stat = await fs.lstat(full);
     if (stat.isSymbolicLink()) {
-      return { kind: 'link', mode: '', target: plain(await fs.readlink(full)), text: undefined };
+      return { kind: 'link', mode: '', target: plain(await targetOf(full)), text: undefined };
     }
     const bytes = stat.size > LONGEST ? undefined : await fs.readFile(full);
     const text = bytes === undefined || bytes.includes(0) ? undefined : plain(bytes.toString('utf8'));

@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto';
-import { createReadStream, type Dirent, promises as fs } from 'node:fs';
-import { join } from 'node:path';
-import { codeOf } from '../basics/fault.js';
+import { createReadStream, promises as fs } from 'node:fs';
 import type { Batch } from './batch.js';
+import { type Entry, entriesOf, isGone, targetOf } from './entries.js';
 import { type Cell, type Format, type Reader, SourceError } from './reader.js';
 
 /** The one table of a directory. */
@@ -30,39 +29,23 @@ export async function openDirectory(root: string): Promise<Reader> {
       },
     ],
     format: FORMAT,
-    rows: () => rowsBelow(root, ''),
+    rows: () => rowsBelow(Buffer.from(root), ''),
     close: async () => {},
   };
 }
 
-async function* rowsBelow(root: string, below: string): AsyncGenerator<Batch> {
-  const entries = await entriesOf(join(root, below));
-  for (const entry of entries) {
-    const path = below === '' ? entry.name : `${below}/${entry.name}`;
-    if (entry.isDirectory()) {
-      const inside = await entriesOf(join(root, path));
-      if (inside.length > 0) {
-        yield* rowsBelow(root, path);
-        continue;
-      }
+async function* rowsBelow(directory: Buffer, below: string): AsyncGenerator<Batch> {
+  for (const entry of await entriesOf(directory, below)) {
+    if (entry.kind.isDirectory() && (await entriesOf(entry.full, entry.path)).length > 0) {
+      yield* rowsBelow(entry.full, entry.path);
+      continue;
     }
-    const row = await describe(root, path, entry);
+    const row = await describe(entry);
     if (row !== undefined) yield { bytes: row, ends: [row.length] };
   }
 }
 
-/** What is gone between two looks is not there. */
-async function entriesOf(directory: string): Promise<Dirent[]> {
-  try {
-    return await fs.readdir(directory, { withFileTypes: true });
-  } catch (error) {
-    if (codeOf(error) === 'ENOENT') return [];
-    throw new SourceError(error instanceof Error ? error.message : String(error));
-  }
-}
-
-async function describe(root: string, path: string, entry: Dirent): Promise<Buffer | undefined> {
-  const full = join(root, path);
+async function describe({ path, full, kind: entry }: Entry): Promise<Buffer | undefined> {
   try {
     const { mode, size } = await fs.lstat(full);
     const kind = entry.isFile()
@@ -72,17 +55,17 @@ async function describe(root: string, path: string, entry: Dirent): Promise<Buff
         : entry.isDirectory()
           ? 'directory'
           : 'other';
-    const what = kind === 'file' ? await digestOf(full) : kind === 'link' ? await fs.readlink(full) : '';
+    const what = kind === 'file' ? await digestOf(full) : kind === 'link' ? await targetOf(full) : '';
     const bits = (mode & 0o7777).toString(8);
     const cells = [kind, kind === 'link' ? '' : bits, path, kind === 'file' ? String(size) : '', what];
     return Buffer.from(JSON.stringify(cells));
   } catch (error) {
-    if (codeOf(error) === 'ENOENT') return undefined;
+    if (isGone(error)) return undefined;
     throw new SourceError(error instanceof Error ? error.message : String(error));
   }
 }
 
-async function digestOf(file: string): Promise<string> {
+async function digestOf(file: Buffer): Promise<string> {
   const hash = createHash('sha256');
   for await (const chunk of createReadStream(file, { highWaterMark: 256 * 1024 })) hash.update(chunk);
   return hash.digest('hex');

@@ -48,6 +48,8 @@ async function connectBy(url: URL, mode: string | null) {
   // What `sslmode` says is taken as libpq takes it, and so `pg_dump`.
   const own = new URL(url);
   own.searchParams.set('uselibpqcompat', 'true');
+  // In its path pg leaves these as they are written.
+  own.pathname = own.pathname.replace(/%(?:2F|3A|3B|40|26|3D|2B|24|2C)/gi, decodeURIComponent);
   if (mode !== null) own.searchParams.set('sslmode', mode);
   let client: InstanceType<typeof pg.Client>;
   try {
@@ -129,6 +131,9 @@ interface Known {
 /** A name as SQL takes it. */
 export const quoted = (name: Cell | undefined): string => `"${(name ?? '').replaceAll('"', '""')}"`;
 
+/** A part of a table's name as people write it: quoted where a dot in it could be the one that comes after it. */
+const told = (name: Cell | undefined): string => (name?.includes('.') ? quoted(name) : (name ?? ''));
+
 /** Tables and views with their columns, keys, indexes and constraints; none of the system's or of extensions. */
 async function readCatalog(ask: Ask): Promise<Known[]> {
   const relations = await ask(`
@@ -175,7 +180,7 @@ async function readCatalog(ask: Ask): Promise<Known[]> {
       from: `${quoted(schema)}.${quoted(name)}`,
       cell: (column) => cells.get(column) ?? 'null',
       table: {
-        name: `${schema}.${name}`,
+        name: `${told(schema)}.${told(name)}`,
         view,
         columns: own.map(
           ([, column, type, notNull, expression, generated]): Column => ({
