@@ -11,11 +11,20 @@ import type { Problem } from '../basics/problem.js';
 export async function checkSyntax(scripts: readonly string[]): Promise<Problem[]> {
   const [first, ...more] = scripts;
   if (first === undefined) return [];
-  const texts = scripts.map((script) => readFileSync(script));
+  const texts = scripts.flatMap(textOf);
   if (await isReadable(texts)) return [];
   if (more.length === 0) return checkOne(first);
   const middle = Math.ceil(scripts.length / 2);
   return [...(await checkSyntax(scripts.slice(0, middle))), ...(await checkSyntax(scripts.slice(middle)))];
+}
+
+/** A script's text; none where it may not be read, which is said elsewhere. */
+function textOf(script: string): Buffer[] {
+  try {
+    return [readFileSync(script)];
+  } catch {
+    return [];
+  }
 }
 
 async function checkOne(script: string): Promise<Problem[]> {

@@ -216,6 +216,14 @@ describe('settings of a classic workspace', () => {
     expect(rig.calls).toEqual(['extract old/devstack/local.conf']);
   });
 
+  test('may say of a project that it lies where nothing is: its hooks are passed over, and its upgrade fails', async () => {
+    const settings = 'register_project_for_upgrade one\nPLUGIN_DIR[one]=/no/such/place\n';
+    await using rig = new ClassicRig(project('10_one', { settings }));
+    const { status, stdout } = await rig.grenade('run');
+    expect(stdout).toContain('warning: one has no upgrade.sh in /no/such/place, so its upgrade will fail');
+    expect([status, stdout]).toEqual([1, expect.stringContaining('The upgrade broke one')]);
+  });
+
   test('are not read where the base’s stackrc ends as one that failed; what it did last is said with its place', async () => {
     for (const [end, said] of [
       ['[[ -n $NO_SUCH ]] && echo', /old\/devstack\/stackrc:7 .*ends with status 1, and what it did last is: \[\[ -n/],

@@ -6,7 +6,7 @@ import type { Note } from '../../journal/notes.js';
 import { classicHooks } from '../../project/classic-hooks.js';
 import { MODULES, SCRIPTS } from '../../project/hook-files.js';
 import type { Project } from '../../project/project.js';
-import { readScripts } from '../../project/scripts.js';
+import { readScripts, type ScriptDirectory } from '../../project/scripts.js';
 import { readData, saidData } from '../data.js';
 import { Places } from '../places.js';
 import { gatherProbes } from '../probes.js';
@@ -42,7 +42,7 @@ export async function classicProjects(
     }
     let project = known.get(name);
     if (project === undefined) {
-      const scripts = readScripts(dir, draft.cwd);
+      const scripts = existsSync(dir) ? readScripts(dir, draft.cwd) : NOWHERE;
       const hooks = classicHooks(dir, scripts);
       project = {
         name,
@@ -91,6 +91,9 @@ export async function classicProjects(
     warnings,
   });
 }
+
+/** A directory that is not there: PLUGIN_DIR may be set by hand. */
+const NOWHERE: ScriptDirectory = { hooks: new Map(), interpreters: [], bash: [], problems: [] };
 
 function cannotBe({ file }: ClassicDraft, name: string, dir: string): Problem | undefined {
   if (!/^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(name)) {
