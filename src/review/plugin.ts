@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 import type { Problem } from '../basics/problem.js';
-import { all, type Call, callOf, functionsOf, literal } from './bash.js';
+import { type Call, callOf, functionsOf, literal } from './bash.js';
 import { type Reached, reach } from './reach.js';
 import type { Source } from './source.js';
 
@@ -41,6 +41,7 @@ export class Plugin implements PluginParts {
   /** Names that its settings register, or the directory's own. */
   readonly projects: readonly string[];
   #functions: ReadonlySet<string> | undefined;
+  #calls: readonly Call[] | undefined;
   readonly #reached = new Map<string, readonly Reached[]>();
 
   constructor(parts: PluginParts) {
@@ -75,17 +76,15 @@ export class Plugin implements PluginParts {
   inSettings(name: RegExp): readonly (Call & { readonly source: Source; readonly pos: number })[] {
     const { settings } = this;
     if (settings === undefined) return [];
-    return all(settings.script, 'Command')
+    return settings.commands
       .map((command) => ({ ...callOf(command), source: settings, pos: command.pos }))
       .filter((call) => call.name !== undefined && name.test(call.name));
   }
 
   /** Calls of a function anywhere in its files and libraries, whether something comes to them or not. */
   mentions(name: string): readonly Call[] {
-    return [...this.sources, ...this.libraries]
-      .flatMap(({ script }) => all(script, 'Command'))
-      .map(callOf)
-      .filter((call) => call.name === name);
+    this.#calls ??= [...this.sources, ...this.libraries].flatMap(({ commands }) => commands.map(callOf));
+    return this.#calls.filter((call) => call.name === name);
   }
 
   /** What a hook comes to when it is called; `resources` is called for a phase. */

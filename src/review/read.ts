@@ -3,7 +3,6 @@ import { basename, join, relative } from 'node:path';
 import { MODULES, SCRIPTS, SETTINGS, scriptStem } from '../project/hook-files.js';
 import { readScripts } from '../project/scripts.js';
 import { refusals } from '../workspace/refusals.js';
-import { all } from './bash.js';
 import { sourcedFile } from './file-of.js';
 import { type Exception, Plugin } from './plugin.js';
 import { Source } from './source.js';
@@ -75,7 +74,7 @@ class Files {
     const tree = join(dir, '..', '..');
     const seen = new Set(scripts);
     for (const script of seen) {
-      for (const command of all(script.script, 'Command')) {
+      for (const command of script.commands) {
         const path = sourcedFile(command, script, dir);
         const file = path === undefined || isOutside(tree, path) ? undefined : this.at(path);
         if (file !== undefined) seen.add(file);

@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
-import { type ParsedScript, parse, type SyntaxNode } from 'unbash';
-import { walk } from './bash.js';
+import { type Command, type ParsedScript, parse, type SyntaxNode } from 'unbash';
+import { all, walk } from './bash.js';
 
 /** A comment: from its `#` to the end of its line. */
 export interface Comment {
@@ -20,6 +20,7 @@ export class Source {
   /** Where each line begins. */
   readonly #starts: number[] = [0];
   #comments: readonly Comment[] | undefined;
+  #commands: readonly Command[] | undefined;
 
   constructor(path: string, text: string) {
     this.path = path;
@@ -51,6 +52,12 @@ export class Source {
 
   line(node: SyntaxNode): number {
     return this.place(node.pos).line;
+  }
+
+  /** Every command in it, in the order of the text. */
+  get commands(): readonly Command[] {
+    this.#commands ??= all(this.script, 'Command');
+    return this.#commands;
   }
 
   get comments(): readonly Comment[] {

@@ -1,4 +1,3 @@
-import { all } from '../bash.js';
 import { at, type Found } from '../finding.js';
 import type { Plugin } from '../plugin.js';
 import type { Reached } from '../reach.js';
@@ -14,7 +13,7 @@ export const checksNothing: Rule = {
   find: (plugin) => {
     const source = plugin.hooks.get('resources');
     if (source === undefined) return [];
-    if (all(source.script, 'Command').length === 0) {
+    if (source.commands.length === 0) {
       return [at(source, 0, `${source.name} holds no command: nothing is created, and nothing is looked for`, FIX)];
     }
     return [...hollow(plugin, 'verify', false), ...hollow(plugin, 'verify_noapi', true)];

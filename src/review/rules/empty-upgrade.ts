@@ -1,4 +1,3 @@
-import { all } from '../bash.js';
 import { at } from '../finding.js';
 import type { Rule } from '../rule.js';
 
@@ -9,7 +8,7 @@ export const emptyUpgrade: Rule = {
   why: 'The run says that the project was upgraded, and nothing of it was.',
   find: ({ hooks }) => {
     const source = hooks.get('upgrade');
-    if (source === undefined || all(source.script, 'Command').length > 0) return [];
+    if (source === undefined || source.commands.length > 0) return [];
     return [
       at(
         source,

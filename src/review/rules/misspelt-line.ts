@@ -1,5 +1,5 @@
 import { distance } from 'fastest-levenshtein';
-import { all, callOf, soleVariable } from '../bash.js';
+import { callOf, soleVariable } from '../bash.js';
 import { at } from '../finding.js';
 import type { Rule } from '../rule.js';
 
@@ -10,7 +10,7 @@ export const misspeltLine: Rule = {
   why: 'Where the hook gave up is what is looked for first in a failed run, and the failure says it wrong.',
   find: ({ sources }) =>
     sources.flatMap((source) =>
-      all(source.script, 'Command').flatMap((command) => {
+      source.commands.flatMap((command) => {
         const { name, args } = callOf(command);
         const variable = name === 'die' || name === 'warn' ? soleVariable(args[0]) : undefined;
         if (variable === undefined || variable === 'LINENO' || args.length < 2) return [];
