@@ -204,6 +204,74 @@ for (const { name, start, table } of engines) {
       expect(examples).toMatch(/id 2: \\+N → NULL/);
     });
 
+    test('takes no value for another one that only a new type writes in other letters', async () => {
+      const postgres = name === 'PostgreSQL';
+      engine.sql(`create table options (id int primary key, price numeric(6, 2), flag boolean, seen timestamp null, number int);
+        insert into options values (1, 1.50, true, '2026-01-01 10:00:00', 7), (2, 2.25, false, '2026-01-02 10:00:00', 8);`);
+      await keep(source);
+      const types = [
+        ['price', 'numeric(9, 4)', 'price'],
+        ['flag', postgres ? 'int' : 'varchar(5)', 'flag::int'],
+        ['seen', postgres ? 'timestamptz' : 'datetime', "seen at time zone 'UTC'"],
+        ['number', 'varchar(9)', 'number'],
+      ].map(([column, type, using]) =>
+        postgres ? `alter ${column} type ${type} using ${using}` : `modify ${column} ${type}`,
+      );
+      engine.sql(`alter table options ${types.join(', ')};`);
+      const changed = (lines: readonly string[]): string[] =>
+        lines.filter((line) => !line.startsWith('column-changed'));
+      expect(changed((await compare(source)).lines)).toEqual([]);
+      engine.sql(`update options set price = 2.2501, number = '08', seen = '2026-01-02 10:00:01' where id = 2;
+        update options set flag = 0 where id = 1;`);
+      // A number is a number, however many zeros it is written with.
+      expect(changed((await compare(source)).lines)).toEqual(
+        ['flag', 'price', 'seen'].map((column) => `rows-changed ${table('options')} ${column} 1`),
+      );
+    });
+
+    test('reads a view where a table was, and says so', async () => {
+      await keep(source);
+      engine.sql(`alter table sessions rename to options; create view sessions as select id, seen from options;
+        update options set seen = 6;`);
+      try {
+        expect((await compare(source)).lines).toEqual([
+          `rows-changed ${table('sessions')} seen 1`,
+          `table-changed ${table('sessions')} 1 a table → a view`,
+          `table-new ${table('options')} 1`,
+        ]);
+      } finally {
+        engine.sql('drop view sessions;');
+      }
+    });
+
+    test('reads the same whatever the server takes for its time and its place', async () => {
+      const postgres = name === 'PostgreSQL';
+      engine.sql(`create table options (id int primary key, at ${postgres ? 'timestamptz' : 'timestamp'}, day date);
+        insert into options values (1, '2026-01-01 10:00:00', '2026-02-01');`);
+      await keep(source);
+      const elsewhere = (zone: string, style: string): string =>
+        postgres
+          ? `alter database postgres set timezone = '${zone}'; alter database postgres set datestyle = '${style}';`
+          : `set global time_zone = '${zone === 'UTC' ? '+00:00' : '+09:00'}';`;
+      engine.sql(elsewhere('Asia/Tokyo', 'German, DMY'));
+      try {
+        expect((await compare(source)).lines).toEqual([]);
+      } finally {
+        engine.sql(elsewhere('UTC', 'ISO, MDY'));
+      }
+    });
+
+    test.runIf(name === 'PostgreSQL')('reads nothing of a table whose policies hide rows from it', async () => {
+      engine.sql(`create role clerk login; grant select on all tables in schema public to clerk;
+        alter table orders enable row level security; create policy own on orders using (customer = 7);`);
+      const url = new URL(engine.url);
+      url.username = 'clerk';
+      await expect(keep({ kind: 'postgres', url })).rejects.toThrow(
+        /^PostgreSQL, reading public.orders: .*row-level security/,
+      );
+      engine.sql('drop owned by clerk; drop role clerk;');
+    });
+
     test('tells tables, columns, defaults and indexes', async () => {
       engine.sql('create index by_customer on orders (customer); alter table settings add extra int;');
       await keep(source);
