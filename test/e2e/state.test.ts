@@ -64,4 +64,18 @@ describe('state, before the upgrade and after it', () => {
     expect(status, stdout).toBe(1);
     expect(stdout).toMatch(/lost/);
   });
+
+  test('data that is nowhere any more after the upgrade fails the run by its name, though every verify passes', async () => {
+    const data = 'data:\n  - { name: attic, at: attic }\n';
+    await using rig = new Rig({
+      ...yaml(data),
+      ...APP,
+      ...migrate('rm -r ../attic'),
+      'projects/app/start.sh': `${APP['projects/app/start.sh']}[[ $RELEASE != spring ]] || mkdir -p "$DATA_DIR/attic"\n`,
+    });
+    const { status, stdout } = await rig.grenade('run');
+    expect(status, stdout).toBe(1);
+    expect(stdout).toMatch(/attic.*no such file or directory/);
+    expect(rig.journal()).toContainEqual(expect.objectContaining({ type: 'state-unread', data: 'attic' }));
+  });
 });
