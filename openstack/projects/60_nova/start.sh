@@ -16,6 +16,7 @@ if [[ ! -e $conf ]]; then
   service_account nova compute /v2.1
 fi
 
+mkdir -p "$root/etc/libvirt" # where libvirtd.sh mounts its configuration; not every release's packages have it
 serve libvirt "$PROJECT_DIR/libvirtd.sh"
 await "$SERVICE_TIMEOUT" "libvirt's socket" test -S "$DATA_DIR/run/libvirt/libvirt-sock"
 serve nova-conductor nova-conductor --config-file "$conf" --config-file "$cells"
