@@ -15,10 +15,12 @@ if [[ ! -e $conf ]]; then
   iniset "$conf" DEFAULT host machine
   iniset "$conf" DEFAULT rpc_workers 1
   iniset "$conf" DEFAULT rpc_state_report_workers 0
-  # Networks in name alone: no agent plugs anything on this machine.
-  iniset "$conf" ml2 type_drivers local
-  iniset "$conf" ml2 tenant_network_types local
+  # Networks in name alone: no agent plugs anything on this machine. Their numbers are in the database, where each process
+  # looks as it starts. One that has not yet looked there answers GET /ports with 500.
+  iniset "$conf" ml2 type_drivers vxlan
+  iniset "$conf" ml2 tenant_network_types vxlan
   iniset "$conf" ml2 mechanism_drivers ''
+  iniset "$conf" ml2_type_vxlan vni_ranges 1:100
   iniset "$conf" oslo_concurrency lock_path "$DATA_DIR/neutron/locks"
   iniset "$conf" database connection "$url"
   auth_section "$conf" keystone_authtoken neutron
