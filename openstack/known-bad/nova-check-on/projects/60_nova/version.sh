@@ -1,0 +1,1 @@
+../../../../projects/60_nova/version.sh
