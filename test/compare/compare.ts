@@ -6,7 +6,7 @@ import { variableDifferences } from './variables.js';
 import type { Outcome, Ran } from './world.js';
 
 /** Differences after which there is nothing of ours to compare. */
-const ENDS = ['unregistered-refused', 'settings-refused', 'label-refused', 't-needs-b'];
+const ENDS = ['any-bytes', 'unregistered-refused', 'settings-refused', 'label-refused', 't-needs-b'];
 
 /** What the two sides of a case did differently, in lines for people; empty when only intended differences are left. */
 export interface Comparison {
@@ -121,7 +121,7 @@ const label = ({ label: name, by }: VariablesAct): string => `${name}${by === ''
 function compareLeft(theirs: ReadonlyMap<string, string>, ours: ReadonlyMap<string, string>): string[] {
   const differing: string[] = [];
   for (const path of new Set([...theirs.keys(), ...ours.keys()])) {
-    const [their, our] = [theirs.get(path), ours.get(path)];
+    const [their, our] = [theirs, ours].map((left) => left.get(path)?.replace(/^kept = .*\n/gm, ''));
     if (their === our) continue;
     differing.push(
       `${path} is left differently:`,

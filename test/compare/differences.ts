@@ -107,6 +107,12 @@ export const DIFFERENCES: readonly Difference[] = [
     ),
   },
   {
+    name: 'values-survive',
+    says: 'resource_get gives back what was saved, byte by byte; from the original only the first word, of one line.',
+    original: without((act) => act.kind === 'note' && act.fields[0] === 'kept'),
+    ours: without((act) => act.kind === 'note' && act.fields[0] === 'kept'),
+  },
+  {
     name: 'no-dsconf',
     says: '`local.conf` is merged by our own functions, so nothing is installed for it; the files are compared.',
     original: without(
@@ -139,5 +145,9 @@ export const STATUS_DIFFERENCES: readonly Pick<Difference, 'name' | 'says'>[] = 
   },
   { name: 'label-refused', says: 'A label of -s that a run does not pass is refused: it would never stop there.' },
   { name: 't-needs-b', says: 'The target part goes on only with a run whose base part passed.' },
+  {
+    name: 'any-bytes',
+    says: 'A hook may print any bytes; what is no UTF-8 kills what the original shows its output through, and so the run.',
+  },
   { name: 'settings-refused', says: 'Settings that fail are refused before anything runs.' },
 ];

@@ -16,7 +16,7 @@ const BASE: Omit<Case, 'name' | 'files'> = {
 
 /** What everybody has: the original's own projects, and real plugins, each alone over the real DevStack. */
 export function fixedCases(sources: Sources): Case[] {
-  const inTree = { ...BASE, inTree: true };
+  const inTree = { ...BASE, inTree: true, localConf: AGENTS };
   const files = {
     'ws/localrc': localrc('there', QUIET),
     ...configured('keystone', 'placement', 'glance', 'neutron', 'nova', 'cinder', 'swift'),
@@ -63,6 +63,16 @@ const plugin = (name: string, ...services: string[]): string[] => [
   ...(services.length === 0 ? [] : [`enable_service ${services.join(' ')}`]),
 ];
 
+/**
+ * Neutron by agents: OVN's own installation puts /bin before everything else, and then programs of the machine would be
+ * called. What nova clones has no tags here.
+ */
+const AGENTS = [
+  ...['Q_AGENT=openvswitch', 'Q_ML2_PLUGIN_MECHANISM_DRIVERS=openvswitch', 'NOVNC_BRANCH=master'],
+  'disable_service ovn-controller ovn-northd ovs-vswitchd ovsdb-server q-ovn-metadata-agent q-ovn-agent',
+  'enable_service q-agt q-l3 q-dhcp q-meta',
+];
+
 /** How plugins want DevStack brought up, where their own settings do not say it. */
 const BROUGHT_UP: Readonly<Record<string, readonly string[]>> = {
   cloudkitty: [...plugin('cloudkitty', 'ck-api', 'ck-proc'), 'CLOUDKITTY_FETCHER=keystone'],
@@ -83,6 +93,8 @@ const configured = (...names: readonly string[]): Case['files'] => ({
   'etc/apache2/sites-available/000-default.conf': '',
   'etc/bash_completion.d/.keep': '',
   'etc/influxdb/influxdb.conf': '',
+  'etc/rsyncd.conf': '',
+  'etc/sudoers.d/.keep': '',
   ...Object.fromEntries(names.map((name) => [`etc/${name}/${name}.conf`, '[DEFAULT]\n'])),
 });
 
@@ -97,7 +109,7 @@ function broughtUp(): Case['files'] {
     'ws/projects/10_one/resources.sh': '#!/bin/bash\n',
     'ws/projects/10_one/shutdown.sh': '#!/bin/bash\n',
     'ws/projects/10_one/upgrade.sh':
-      '#!/bin/bash\nsource "$TARGET_DEVSTACK_DIR/stackrc"\n__cmp_say localrc "$ONE" "$THREE" "$TARGET_ONLY"\n',
+      '#!/bin/bash\nsource "$GRENADE_DIR/grenaderc"\nsource "$TARGET_DEVSTACK_DIR/stackrc"\n__cmp_say localrc "$ONE" "$THREE" "$TARGET_ONLY"\n',
     'ws/post-stack.sh': '#!/bin/bash\necho stdbuf\n',
   };
 }

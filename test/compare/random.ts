@@ -26,6 +26,7 @@ const DEEDS = [
   '__cmp_vars in-hook',
   'resource_save NAME key a-value',
   'resource_save net-work "other key" "$(basename "$0")"',
+  `resource_save NAME kept "two  words and a 'quote'"; __cmp_say kept "$(resource_get NAME kept)"`,
   '__cmp_say got "$(resource_get NAME key)" "$(resource_get net-work "other key")" "$(resource_get nobody nothing)"',
   'sudo systemctl enable devstack@NAME; sudo systemctl start devstack@NAME; ensure_services_started NAME',
   'sudo systemctl stop devstack@NAME; sudo systemctl disable devstack@NAME; ensure_services_stopped NAME',

@@ -31,8 +31,11 @@ export class Templates {
       'tools/pbr/version.py': PBR_VERSION,
       'generic/setup.cfg': '[metadata]\nname = generic\n',
       'generic/requirements.txt': '',
-      // Of neutron, which octavia sources.
+      // What is installed or sourced from checkouts of neutron and nova.
       'generic/devstack/lib/octavia': '',
+      'generic/etc/neutron/rootwrap.conf': '',
+      'generic/etc/neutron/rootwrap.d/l3.filters': '',
+      'generic/tools/nova-manage.bash_completion': '',
       'generic/upper-constraints.txt': '',
       'generic/global-requirements.txt': requirements(sources),
     });

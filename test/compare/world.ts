@@ -58,8 +58,7 @@ export interface Outcome {
 export function layWorld(templates: Templates, root: string, test: Case): void {
   mkdirSync(root);
   chmodSync(root, 0o755);
-  for (const dir of [...PLACES, ...(test.trees === 'there' ? TEMPEST : [])])
-    mkdirSync(join(root, dir), { recursive: true });
+  for (const dir of PLACES) mkdirSync(join(root, dir), { recursive: true });
   layPrograms(root, templates.dir);
   write(root, {
     databases: `${DATABASES.join('\n')}\n`,
@@ -73,6 +72,8 @@ export function layWorld(templates: Templates, root: string, test: Case): void {
   const tree = `devstack-${test.devstack}`;
   const openstack = join(root, 'git', 'openstack');
   symlinkSync(join(templates.dir, `${tree}.git`), join(openstack, 'devstack.git'));
+  mkdirSync(join(root, 'git', 'novnc'));
+  symlinkSync(join(templates.dir, 'generic.git'), join(root, 'git', 'novnc', 'novnc.git'));
   for (const name of GENERIC) symlinkSync(join(templates.dir, 'generic.git'), join(openstack, `${name}.git`));
   for (const name of test.plugins.filter((each) => !GENERIC.includes(each))) {
     symlinkSync(templates.plugin(name), join(openstack, `${name}.git`));
@@ -83,7 +84,9 @@ export function layWorld(templates: Templates, root: string, test: Case): void {
     mkdirSync(join(at, 'devstack', 'accrc'), { recursive: true });
     execFileSync(join(root, 'bin', 'python3'), ['-m', 'venv', join(at, 'venv')], { env: { PATH: join(root, 'bin') } });
     writeFileSync(join(at, 'devstack', 'local.conf'), localConf(at, test));
-    for (const name of test.plugins) git(at, 'clone', '-q', join(openstack, `${name}.git`), name);
+    const beside = [...test.plugins, ...(test.devstack === 'real' ? ['tempest'] : [])];
+    for (const name of beside) git(at, 'clone', '-q', join(openstack, `${name}.git`), name);
+    mkdirSync(join(at, 'tempest', 'etc'), { recursive: true });
   }
   for (const [path, branches] of Object.entries(test.repositories))
     layRepository(root, join(root, 'git', path), branches);
@@ -232,7 +235,6 @@ async function runOnce(
 }
 
 const PLACES = ['home', 'tmp', 'etc', 'units', 'enabled', 'cloud', 'guest', 'git/openstack', 'stack'];
-const TEMPEST = ['stack/old/tempest/etc', 'stack/new/tempest/etc'];
 
 /** What programs of the machine look up in /etc. */
 const MACHINE = ['passwd', 'group', 'hosts', 'issue', 'ld.so.cache', 'localtime', 'nsswitch.conf', 'os-release'];
@@ -281,7 +283,7 @@ function gitconfig(root: string): string {
   return [
     '[user]\n\tname = Nobody\n\temail = nobody@example.org',
     '[safe]\n\tdirectory = *',
-    `[url "file://${root}/git/"]\n\tinsteadOf = https://opendev.org/`,
+    `[url "file://${root}/git/"]\n\tinsteadOf = https://opendev.org/\n\tinsteadOf = https://github.com/`,
     '[init]\n\tdefaultBranch = master',
     '[protocol "https"]\n\tallow = never',
     '',

@@ -152,7 +152,7 @@ describe('upgrade_project', () => {
 });
 
 describe('resources', () => {
-  test('keep values with spaces, quoted or not, and stand in GRENADE_DB too', () => {
+  test('keep values with spaces, quoted or not, and stand in GRENADE_DB as the original has them', () => {
     const value = 'a  b * \\ & = c';
     const result = rig.bash(
       `set -e\n${SOURCED}resource_save network "net id" "$V"\nresource_save network plain a b c\nresource_save network other ''
@@ -163,7 +163,7 @@ describe('resources', () => {
     );
     expect(result).toMatchObject({
       status: 0,
-      stdout: `<${value}> <a b d> <>\n[network]\nnet id = ${value}\nplain = a b d\nother = \n`,
+      stdout: `<${value}> <a b d> <>\n\n[network]\nother = \nplain = a b d\nnet id = ${value}\n`,
       stderr: '',
     });
   });
