@@ -208,6 +208,15 @@ describe('settings of a classic workspace', () => {
     expect(rig.calls).toEqual(expect.arrayContaining([`helped by me in ${rig.dir}`, `PWD=${rig.dir}`]));
   });
 
+  test('leave hooks in the directory that they went to', async () => {
+    const settings = 'register_project_for_upgrade one\ncd "$TARGET_DEVSTACK_DIR"\n';
+    await using rig = new ClassicRig(
+      project('10_one', { settings, 'shutdown.sh': '#!/bin/bash\necho "down in $PWD" >>"$TOLD"\n' }),
+    );
+    expect((await rig.grenade('run')).status).toBe(0);
+    expect(rig.calls).toContain(`down in ${rig.stack}/new/devstack`);
+  });
+
   test('a failing command in one ends it, as the original’s errexit does, before anything runs', async () => {
     await using rig = new ClassicRig(project('10_one', { settings: 'register_project_for_upgrade one\nfalse\n' }));
     const { status, stderr } = await rig.grenade('run');

@@ -75,7 +75,8 @@ function asWorkspace({ dir }: ClassicDraft, fetches: Checkouts, { variables, set
   return {
     ...parts,
     hookEnv: hookVariables(variables),
-    home: dir,
+    // Hooks begin where the settings went, as in the one shell of the original.
+    home: variables.PWD ?? dir,
     scripts: ownScripts(),
     collect: COLLECT,
     fetches,
