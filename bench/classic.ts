@@ -2,9 +2,10 @@ import { chmodSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Case, localrc } from '../test/compare/case.js';
+import { layWorld } from '../test/compare/lay.js';
 import { problemsOf } from '../test/compare/sources.js';
 import { Templates } from '../test/compare/templates.js';
-import { layWorld, timeWorld } from '../test/compare/world.js';
+import { timeWorld } from '../test/compare/world.js';
 import { interleave, type Row } from './measure.js';
 
 /** Whole runs of the original over ours, of the same workspaces over the real DevStack and stand-ins. */

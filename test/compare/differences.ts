@@ -103,7 +103,7 @@ export const DIFFERENCES: readonly Difference[] = [
     says: 'A service that is no enabled unit is asked for by is-active and by /proc, and not by the output of ps.',
     original: without((act) => command(act, 'ps', 'auxw')),
     ours: without((act) =>
-      /^(sudo )?systemctl is-active devstack@/.test(act.kind === 'command' ? act.call.join(' ') : ''),
+      /^(sudo )?systemctl is-active devstack@[^.]+$/.test(act.kind === 'command' ? act.call.join(' ') : ''),
     ),
   },
   {

@@ -2,8 +2,9 @@ import { chmodSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Case } from './case.js';
 import { type Comparison, compare } from './compare.js';
+import { layWorld } from './lay.js';
 import { PLACE, type Templates } from './templates.js';
-import { layWorld, runWorld } from './world.js';
+import { runWorld } from './world.js';
 
 /** A comparison, and where both worlds lie as their runs left them. */
 export interface Pair extends Comparison {

@@ -100,5 +100,6 @@ export function plainer(root: string, grenadeDir: string): (text: string) => str
       .replaceAll(grenadeDir, '/ROOT/ws')
       .replaceAll(root, '/ROOT')
       .replace(/\d{4}-\d{2}-\d{2}-\d{6}/g, '<time>')
+      .replace(/(\/tmp\/\w+)\.\w{10}\b/g, '$1.<some>')
       .replace(/\/tmp\.\w{10}/g, '/tmp.<some>');
 }

@@ -15,7 +15,13 @@ interface Verdict {
 
 type Cut = (acts: readonly Act[]) => readonly Act[];
 
-const SIGNALS: Readonly<Record<number, string>> = { 129: 'SIGHUP', 130: 'SIGINT', 137: 'SIGKILL', 143: 'SIGTERM' };
+const SIGNALS: Readonly<Record<number, string>> = {
+  129: 'SIGHUP',
+  130: 'SIGINT',
+  137: 'SIGKILL',
+  139: 'SIGSEGV',
+  143: 'SIGTERM',
+};
 /** The original's end when what it shows its output through has died; no hook here ends so. */
 const BROKEN_PIPE = 141;
 const isWorlddump = (act: Act): boolean => act.kind === 'command' && act.call[0] === 'worlddump.py';

@@ -4,8 +4,9 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Case, localrc } from '../compare/case.js';
 import { compare } from '../compare/compare.js';
+import { layWorld } from '../compare/lay.js';
 import { PLACE, Templates } from '../compare/templates.js';
-import { layWorld, type Outcome, runWorld } from '../compare/world.js';
+import { type Outcome, runWorld } from '../compare/world.js';
 
 const ONE = 'ws/projects/10_one';
 const TWO = 'ws/projects/20_two';
