@@ -76,6 +76,13 @@ describe('state, before the upgrade and after it', () => {
     const { status, stdout } = await rig.grenade('run');
     expect(status, stdout).toBe(1);
     expect(stdout).toMatch(/attic.*no such file or directory/);
-    expect(rig.journal()).toContainEqual(expect.objectContaining({ type: 'state-unread', data: 'attic' }));
+    expect(rig.journal()).toContainEqual(expect.objectContaining({ type: 'run-finished', verdict: 'upgrade' }));
+    expect(rig.journal()).toContainEqual(
+      expect.objectContaining({
+        type: 'step-finished',
+        step: 'compare-state:target@autumn',
+        failure: expect.objectContaining({ kind: 'state-unread', name: 'attic' }),
+      }),
+    );
   });
 });
