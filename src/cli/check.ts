@@ -31,9 +31,9 @@ async function checked(at: string, flags: CheckFlags, signal: AbortSignal): Prom
     return misused(`there is no plugin in ${at}`, 'Give a workspace, a directory of hooks, or a directory of these.');
   }
   const plugins = await Promise.all(directories.map((each) => readPlugin(each, process.cwd())));
-  // What a run is refused for was found already, unless it did not come so far.
-  const known = new Set(refused.map(({ file, message }) => `${file}\n${message}`));
-  const findings = [...refused, ...review(plugins).filter(({ file, message }) => !known.has(`${file}\n${message}`))];
+  // What a native workspace is refused for was found as a run finds it, with what its localrc exports.
+  const reviewed = review(plugins).filter(({ severity }) => native === undefined || severity !== 'error');
+  const findings = [...refused, ...reviewed];
   const format = flags.format ?? 'people';
   const cwd = process.cwd();
   // GitHub knows files by their paths in the checkout, wherever in it the job stands.

@@ -94,6 +94,10 @@ describe('bad input is refused before anything runs, all of it at once, with exi
       'grenade.yaml': `${TWO_RELEASES}projects: [services/*]\n`,
       'services/a/resources.sh': withFunctions('case $1 in', 'verify) echo SUCCESS ;;', 'esac'),
       'services/a/start.sh': withFunctions('echo up'),
+      // An interpreter that only localrc makes known.
+      'services/a/version': '#!/usr/bin/env one-of-ours\n',
+      'bin/one-of-ours': '#!/bin/sh\necho 1\n',
+      localrc: 'export PATH="$GRENADE_WORKSPACE/bin:$PATH"\n',
     });
     const env = { GITHUB_WORKSPACE: dirname(rig.dir) };
     const hollow = await rig.start(['check', '--format', 'github'], { env }).outcome;
