@@ -72,11 +72,13 @@ async function completeNative(draft: Draft, options: CompleteOptions): Promise<R
   const found = early.length > 0 ? early : checkChange(chosen, draft);
   if (found.length > 0) return err(inOrderOfFile(found, draft.file));
 
+  const told = [...data, ...configs(chosen)];
+  const toldByAll = [...given, ...configs(registered)];
   const { kind, directories, listed, projectsKnown, releases, selected, givenProbes, raw, places, cwd, ...rest } =
     draft;
   return ok({
     ...rest,
-    state: { ...rest.state, expect: rest.state.expect.filter((each) => isOf(each, data) || !isOf(each, given)) },
+    state: { ...rest.state, expect: rest.state.expect.filter((each) => isOf(each, told) || !isOf(each, toldByAll)) },
     projects: ordered.filter(({ name }) => taken(name)),
     data,
     probes: probes.probes,
@@ -84,6 +86,10 @@ async function completeNative(draft: Draft, options: CompleteOptions): Promise<R
     warnings: [...warnings, ...takenAlong(chosen, selected)],
   });
 }
+
+/** What expectations call the configuration of these projects. */
+const configs = (of: readonly Registered[]): { readonly name: string }[] =>
+  of.map(({ project }) => ({ name: `${project.name}/config` }));
 
 /** Whether an expectation can be met by one of these. */
 const isOf = ({ data }: { readonly data: string }, among: readonly { readonly name: string }[]): boolean =>

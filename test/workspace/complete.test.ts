@@ -186,7 +186,7 @@ describe('--projects', () => {
   test('leaves out the data of projects that are left out, and what is expected of it', async () => {
     const expectation = (data: string) => `  - { data: ${data}, what: rows-new, reason: told }\n`;
     const files = {
-      'grenade.yaml': `${TWO_RELEASES}expect:\n${expectation('theirs')}${expectation('pages')}${expectation('misspelt')}`,
+      'grenade.yaml': `${TWO_RELEASES}expect:\n${['theirs', 'other/config', 'pages', 'web/config', 'misspelt'].map(expectation).join('')}`,
       ...hooks('projects/web'),
       'projects/web/settings': 'register_project_for_upgrade web\nregister_data pages pages\n',
       ...hooks('projects/other'),
@@ -195,7 +195,7 @@ describe('--projects', () => {
     };
     const { workspace } = await complete(files, { projects: ['web'] });
     expect(workspace.data.map(({ name }) => name)).toEqual(['shared', 'pages']);
-    expect(workspace.state.expect.map(({ data }) => data)).toEqual(['pages', 'misspelt']);
+    expect(workspace.state.expect.map(({ data }) => data)).toEqual(['pages', 'web/config', 'misspelt']);
   });
 });
 
