@@ -19,11 +19,15 @@ const without = (drop: (act: Act) => boolean) => (acts: readonly Act[]) => acts.
 const prepares = (act: Act): boolean =>
   grenades(act) && act.call[0] === 'sudo' && ['mkdir', 'chown'].includes(act.call[1] ?? '');
 
-/** Moves what makes directories before everything else that comes before the first hook. */
+/** Moves what makes directories before everything else that comes before the first hook; settings may have gone elsewhere. */
 function directoriesFirst(acts: readonly Act[]): readonly Act[] {
   const first = acts.findIndex(({ kind }) => kind === 'hook');
   const before = acts.slice(0, first < 0 ? acts.length : first);
-  return [...before.filter(prepares), ...before.filter((act) => !prepares(act)), ...acts.slice(before.length)];
+  return [
+    ...before.filter(prepares).map((act) => ({ ...act, cwd: '/ROOT/ws' })),
+    ...before.filter((act) => !prepares(act)),
+    ...acts.slice(before.length),
+  ];
 }
 
 const asks = (act: Act): boolean => grenades(act) && ['lsb_release', 'ip', 'ps'].includes(act.call[0] ?? '');

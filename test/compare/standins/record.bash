@@ -4,9 +4,10 @@
 
 __cmp_say() { printf '%s\0' "#$(($# + 1))" "$1" "${__CMP_BY-}" "${@:2}" >>"@ROOT@/record"; }
 
-# A program that is not on this machine is called, recorded, and does nothing. Ours are not looked for there.
+# A program that is not on this machine is called, recorded, and does nothing. Ours are not looked for there, nor what is
+# left of a call of systemctl where SYSTEMCTL is empty.
 command_not_found_handle() {
-    [[ $1 != __* && $1 != _grenade_* ]] || return 127
+    [[ $1 != __* && $1 != _grenade_* && $1 != is-enabled && $1 != status ]] || return 127
     __cmp_say command "$1" "$PWD" "${@:2}"
 }
 
