@@ -149,6 +149,7 @@ export const STATUS_DIFFERENCES: readonly Pick<Difference, 'name' | 'says'>[] = 
   },
   { name: 'label-refused', says: 'A label of -s that a run does not pass is refused: it would never stop there.' },
   { name: 't-needs-b', says: 'The target part goes on only with a run whose base part passed.' },
+  { name: 'whole-dumps', says: 'A dump that failed leaves no file in $SAVE_DIR that looks like one.' },
   {
     name: 'any-bytes',
     says: 'A hook may print any bytes; what is no UTF-8 kills what the original shows its output through, and so the run.',

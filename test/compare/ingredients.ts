@@ -40,7 +40,7 @@ export const PLAIN = [
   'trap "__cmp_say at-exit NAME" EXIT',
   'tail -f /dev/null &',
   '(exec -a left-by-NAME tail -f /dev/null >/dev/null 2>&1 3>&- 6>&-) &',
-  `__cmp_say left "$(cat /proc/[0-9]*/cmdline 2>/dev/null | tr '\\0' ' ' | grep -ao 'left-by-[a-z]*' | sort | tr '\\n' ' ')"`,
+  `__cmp_say left "$(cat /proc/[0-9]*/cmdline 2>/dev/null | tr '\\0' ' ' | grep -ao 'left-b[y]-[a-z]*' | sort | tr '\\n' ' ')"`,
 ];
 
 export const PHASES = [
