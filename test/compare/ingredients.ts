@@ -39,8 +39,8 @@ export const PLAIN = [
   'false | true',
   'trap "__cmp_say at-exit NAME" EXIT',
   'tail -f /dev/null &',
-  '(exec -a left-by-NAME tail -f /dev/null >/dev/null 2>&1 3>&- 6>&-) &',
-  `__cmp_say left "$(cat /proc/[0-9]*/cmdline 2>/dev/null | tr '\\0' ' ' | grep -ao 'left-b[y]-[a-z]*' | sort | tr '\\n' ' ')"`,
+  '(exec -a left-behind tail -f /dev/null >/dev/null 2>&1 3>&- 6>&-) &',
+  `__cmp_say left "$(cat /proc/[0-9]*/cmdline 2>/dev/null | tr '\\0' ' ' | grep -ao 'left-b[e]hind' | sort | tr '\\n' ' ')"`,
 ];
 
 export const PHASES = [
