@@ -61,6 +61,15 @@ describe('a classic workspace over DevStacks that somebody else brought up', () 
     ]);
   });
 
+  test('what the target’s DevStack starts writes its logs where that DevStack says', async () => {
+    await using rig = new ClassicRig(project('10_one'));
+    const devstack = join(rig.stack, 'new/devstack');
+    appendFileSync(join(devstack, 'stackrc'), 'LOGFILE=$STACK_ROOT/new/logs/stack.sh.log\n');
+    appendFileSync(join(devstack, 'functions'), 'start_dstat() { _say start_dstat "$LOGDIR"; }\n');
+    expect((await rig.grenade('run')).status).toBe(0);
+    expect(rig.calls).toContain('start_dstat new/logs');
+  });
+
   test('every step ends up in the log of the whole run and in its summary, without passwords', async () => {
     const loud =
       '#!/bin/bash\nsource $GRENADE_DIR/grenaderc\nsource $GRENADE_DIR/functions\necho "it is $MY_PASSWORD"\necho_summary "soon done"\n';
