@@ -125,7 +125,7 @@ function compareLeft(
 ): string[] {
   const differing: string[] = [];
   for (const path of new Set([...theirs.keys(), ...ours.keys()])) {
-    const [their, our] = [theirs, ours].map((left) => left.get(path)?.replace(/^kept = .*\n/gm, ''));
+    const [their, our] = [theirs, ours].map((left) => left.get(path)?.replace(/^(kept|other( key)?) = .*\n/gm, ''));
     if (their === our) continue;
     if (their === '' && our === undefined && path.includes('.sql.')) {
       met.add('whole-dumps');

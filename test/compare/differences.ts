@@ -112,7 +112,7 @@ export const DIFFERENCES: readonly Difference[] = [
   },
   {
     name: 'values-survive',
-    says: 'resource_get gives back what was saved, byte by byte; from the original only the first word, of one line.',
+    says: 'resource_get gives back what was saved under a name, byte by byte; from the original only first words, of one line.',
     original: without((act) => act.kind === 'note' && act.fields[0] === 'kept'),
     ours: without((act) => act.kind === 'note' && act.fields[0] === 'kept'),
   },

@@ -53,7 +53,7 @@ export function layWorld(templates: Templates, root: string, test: Case): void {
   execFileSync('chown', ['-R', '-h', `${NOBODY}:${NOBODY}`, root]);
 }
 
-const PLACES = ['home', 'tmp', 'etc', 'units', 'enabled', 'cloud', 'guest', 'git/openstack', 'stack'];
+const PLACES = ['home', 'ours', 'tmp', 'etc', 'units', 'enabled', 'cloud', 'guest', 'git/openstack', 'stack'];
 
 /** What programs of the machine look up in /etc. */
 const MACHINE = ['passwd', 'group', 'hosts', 'issue', 'ld.so.cache', 'localtime', 'nsswitch.conf', 'os-release'];

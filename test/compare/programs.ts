@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import {
   chmodSync,
   existsSync,
@@ -11,6 +11,18 @@ import {
 } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+
+/** Namespaces of its own for a run that root starts: nothing of it outlives it, and it has no network. */
+export const ALONE = ['-n', '-p', '-m', '--fork', '--mount-proc', '--kill-child'] as const;
+
+/** Why nothing can be compared on this machine; undefined where it can. */
+export function lacking(): string | undefined {
+  if (find('python3') === undefined) return 'there is no python3, which what DevStack calls is handed on to';
+  if (process.getuid?.() !== 0) return undefined;
+  const made = spawnSync(find('unshare') ?? 'unshare', [...ALONE, find('setpriv') ?? 'setpriv', '--version']);
+  // Nobody's hooks are run as root where they could reach the machine.
+  return made.status === 0 ? undefined : 'root cannot make namespaces here, in which a run could be kept by itself';
+}
 
 const STANDINS = fileURLToPath(new URL('standins', import.meta.url));
 

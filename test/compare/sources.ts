@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { lacking } from './programs.js';
 
 /** Checkouts of what is compared against. */
 export interface Sources {
@@ -29,7 +30,8 @@ export function problemsOf(sources: Sources): string[] {
         'projects, such as heat and octavia.',
     );
   }
-  return problems;
+  const lacks = lacking();
+  return lacks === undefined ? problems : [...problems, `Nothing can be compared on this machine: ${lacks}.`];
 }
 
 /** Names of the real plugins that can be compared. */

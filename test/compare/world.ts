@@ -4,12 +4,14 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Case } from './case.js';
 import { NOBODY } from './lay.js';
-import { find } from './programs.js';
+import { ALONE, find } from './programs.js';
 import { type Act, plainer, readRecording } from './recording.js';
 import { git } from './templates.js';
 
-const GRENADE = fileURLToPath(new URL('../../bin/grenade.js', import.meta.url));
-const SHELL = fileURLToPath(new URL('../../shell', import.meta.url));
+const CHECKOUT = fileURLToPath(new URL('../..', import.meta.url));
+
+/** Where ours is for who runs it in a world. The checkout may lie where nobody gets to, or below the machine's /tmp. */
+const ours = (root: string): string => (NOBODY === undefined ? CHECKOUT : join(root, 'ours'));
 
 export type Side = 'original' | 'ours';
 
@@ -46,11 +48,11 @@ export interface Outcome {
 /** Runs the original or ours over a world, as often as its case says. */
 export async function runWorld(root: string, side: Side, test: Case): Promise<Outcome> {
   const ws = join(root, 'ws');
-  const plain = plainer(root, side === 'original' ? ws : SHELL);
+  const plain = plainer(root, side === 'original' ? ws : join(ours(root), 'shell'));
   const runs: Ran[] = [];
   for (const flags of test.runs) {
     const output = join(root, `output-${runs.length}`);
-    const status = await runOnce(root, commandOf(side, ws, flags, test.failFast), output);
+    const status = await runOnce(root, commandOf(side, root, flags, test.failFast), output);
     runs.push({
       status,
       acts: readRecording(readFileSync(join(root, 'record')), plain),
@@ -86,16 +88,20 @@ export async function timeWorld(root: string, side: Side): Promise<number> {
   rmSync(join(ws, '.grenade'), { recursive: true, force: true });
   const output = join(root, 'output');
   const began = performance.now();
-  const status = await runOnce(root, commandOf(side, ws, ['-q'], false), output, { timed: true });
+  const status = await runOnce(root, commandOf(side, root, ['-q'], false), output, { timed: true });
   const took = performance.now() - began;
   if (status !== 0) throw new Error(`${side} ended with ${status}: see ${output}`);
   return took;
 }
 
-const commandOf = (side: Side, ws: string, flags: readonly string[], failFast: boolean): readonly string[] =>
+const commandOf = (side: Side, root: string, flags: readonly string[], failFast: boolean): readonly string[] =>
   side === 'original'
     ? ['./grenade.sh', ...flags]
-    : ['node', GRENADE, 'run', ...(failFast ? ['--fail-fast'] : []), ...flags, ws];
+    : [
+        ...['node', join(ours(root), 'bin/grenade.js'), 'run'],
+        ...(failFast ? ['--fail-fast'] : []),
+        ...[...flags, join(root, 'ws')],
+      ];
 
 /** What later steps, or people, read of what a run wrote. */
 function whatIsLeft(root: string, plain: (text: string) => string): Map<string, string> {
@@ -127,6 +133,9 @@ function whatIsLeft(root: string, plain: (text: string) => string): Map<string, 
 /** How long one run may take; on a busy machine a real plugin takes minutes. */
 const LIMIT_MS = 1_200_000;
 
+const MOUNTED =
+  '"$1" --bind "$3" "$2/ours" && "$1" --bind "$2/etc" /etc && "$1" --bind "$2/tmp" /tmp && shift 3 && exec "$@"';
+
 async function runOnce(
   root: string,
   command: readonly string[],
@@ -134,11 +143,10 @@ async function runOnce(
   { timed = false } = {},
 ): Promise<number | 'limit'> {
   const log = openSync(output, 'w');
-  // In namespaces of its own nothing of it outlives it, it has no network, and /etc and /tmp are its world's.
+  // There /etc and /tmp are its world's.
   const alone = [
-    ...[find('unshare') ?? 'unshare', '-n', '-p', '-m', '--fork', '--mount-proc', '--kill-child'],
-    ...['sh', '-c', '"$1" --bind "$2/etc" /etc && "$1" --bind "$2/tmp" /tmp && shift 2 && exec "$@"', 'sh'],
-    ...[find('mount') ?? 'mount', root],
+    ...[find('unshare') ?? 'unshare', ...ALONE],
+    ...['sh', '-c', MOUNTED, 'sh', find('mount') ?? 'mount', root, CHECKOUT],
     ...[find('setpriv') ?? 'setpriv', `--reuid=${NOBODY}`, `--regid=${NOBODY}`, '--clear-groups'],
   ];
   // The last of what it said comes through programs that it does not wait for.

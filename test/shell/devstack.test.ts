@@ -156,7 +156,7 @@ describe('resources', () => {
     const value = 'a  b * \\ & = c';
     const result = rig.bash(
       `set -e\n${SOURCED}resource_save network "net id" "$V"\nresource_save network plain a b c\nresource_save network other ''
-      resource_save network plain a b d
+      resource_save network plain a b d\nresource_save network "net id" "$V"
       echo "<$(resource_get network 'net id')> <$(resource_get network plain)> <$(resource_get network other)>"
       cat $GRENADE_DB`,
       { V: value },
