@@ -2,10 +2,9 @@ import { chmodSync, cpSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFil
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { keepState, readKept } from '../../src/databases/keep.js';
-import { compareSource, type OpenSource, openSource, parseDataSource } from '../../src/databases/source.js';
-import type { Difference } from '../../src/journal/difference.js';
+import { type OpenSource, openSource, parseDataSource } from '../../src/databases/source.js';
 import { type Engine, MYSQLS, postgresPrograms, startPostgres, titleOf } from './engines.js';
+import { compare, keep } from './kept.js';
 
 let top: string;
 beforeEach(() => {
@@ -13,31 +12,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(top, { recursive: true, force: true }));
 
-const never = new AbortController().signal;
-
-async function keep(source: OpenSource): Promise<void> {
-  const reader = await openSource(source);
-  await keepState(reader, join(top, 'kept'), never).finally(() => reader.close());
-}
-
-/** What differs, a line each: kind, place, column, count, detail. */
-async function compare(source: OpenSource): Promise<{ lines: string[]; found: Difference[] }> {
-  const kept = readKept(join(top, 'kept'));
-  if (kept === undefined) throw new Error('nothing was kept');
-  const reader = await openSource(source);
-  const found: Difference[] = [];
-  const scratch = join(top, 'scratch');
-  mkdirSync(scratch, { recursive: true });
-  const telling = { secrets: ['pin'], mask: (text: string) => text.replaceAll('sesame', '***') };
-  const options = { scratch, telling, stop: never, copy: join(top, 'copy') };
-  await compareSource(source, kept, reader, options, (difference) => found.push(difference)).finally(() =>
-    reader.close(),
-  );
-  const lines = found.map(({ kind, at, column, count, detail }) =>
-    [kind, at, column, count, detail].filter((word) => word !== undefined).join(' '),
-  );
-  return { lines: lines.sort(), found };
-}
+const _never = new AbortController().signal;
 
 describe('a directory', () => {
   let root: string;
@@ -56,19 +31,19 @@ describe('a directory', () => {
   });
 
   test('that nobody touched is as it was', async () => {
-    await keep({ kind: 'directory', path: root });
-    expect((await compare({ kind: 'directory', path: root })).lines).toEqual([]);
+    await keep({ kind: 'directory', path: root }, top);
+    expect((await compare({ kind: 'directory', path: root }, top)).lines).toEqual([]);
   });
 
   test('tells what is gone, changed, new, moved and rewritten', async () => {
-    await keep({ kind: 'directory', path: root });
+    await keep({ kind: 'directory', path: root }, top);
     rmSync(join(root, 'a/one.txt'));
     chmodSync(join(root, 'a/two.txt'), 0o600);
     renameSync(join(root, 'b/three.bin'), join(root, 'b/third.moved'));
     rmSync(join(root, 'b/meta'));
     writeFileSync(join(root, 'b/meta.json'), '{"content-type":"text/plain","x-colour":"green","x-owner":"ann"}');
     mkdirSync(join(root, 'c'));
-    expect((await compare({ kind: 'directory', path: root })).lines).toEqual([
+    expect((await compare({ kind: 'directory', path: root }, top)).lines).toEqual([
       'files-changed a/two.txt 1 mode 644 → 600',
       'files-gone a/one.txt 1 5 bytes',
       'files-moved b/three.bin 1 → b/third.moved',
@@ -116,16 +91,16 @@ for (const { name, start, table } of engines) {
     afterEach(() => engine.sql('drop table if exists orders, log, settings, sessions, options;'));
 
     test('finds nothing where nothing changed, whatever the values', async () => {
-      await keep(source);
-      expect((await compare(source)).lines).toEqual([]);
+      await keep(source, top);
+      expect((await compare(source, top)).lines).toEqual([]);
     });
 
     test('tells rows that are gone, changed, new, and known by another key', async () => {
-      await keep(source);
+      await keep(source, top);
       engine.sql(`delete from orders where id = 1; update orders set status = 'lost', pin = '9999' where id = 2;
         update orders set id = 40 where id = 4; insert into orders (id, customer) values (5, 1);
         delete from log where line = 'two'; insert into log values ('one');`);
-      const { lines, found } = await compare(source);
+      const { lines, found } = await compare(source, top);
       expect(lines).toEqual([
         `rows-changed ${table('orders')} pin 1`,
         `rows-changed ${table('orders')} status 1`,
@@ -163,11 +138,11 @@ for (const { name, start, table } of engines) {
       engine.sql(`create table options (id int primary key, flag varchar(9), about varchar(40));
           insert into options values (1, 'on', null), (2, 'on', null), (3, 'off', null), (4, 'off', null), (5, null, null),
             (6, 'on', 'the only one'), (7, 'on', 'one of two'), (8, 'on', 'one of two'), (9, 'on', 'two'), (10, 'on', 'two');`);
-      await keep(source);
+      await keep(source, top);
       engine.sql(`delete from options where id in (1, 5, 6, 7, 8, 9, 10);
           insert into options values (11, 'on', null), (15, null, null), (16, 'on', 'the only one'),
             (17, 'on', 'one of two'), (19, 'on', 'two'), (20, 'on', 'two');`);
-      const { lines, found } = await compare(source);
+      const { lines, found } = await compare(source, top);
       // Known again: 6, 9 and 10. Not: 1, for 2 has the same; 5, which says nothing; 7 and 8, of which one is lost.
       expect(lines).toEqual([
         `rows-gone ${table('options')} 4`,
@@ -186,12 +161,12 @@ for (const { name, start, table } of engines) {
           insert into options values (1, repeat('long ', 4000), ${hex('00ff0afe')}, 'as it was'),
             (2, '\\\\N', ${hex('0a')}, 'NULL'), (3, null, null, ''), (4, 'a\tb\nc,"d" \\\\', ${hex('fb')}, 'Ünal'),
             (5, repeat('long ', 4000), ${hex('ff'.repeat(9000))}, 'as it was');`);
-      await keep(source);
-      expect((await compare(source)).lines).toEqual([]);
+      await keep(source, top);
+      expect((await compare(source, top)).lines).toEqual([]);
       engine.sql(`update options set bytes = ${hex('00ff0aff')} where id = 1; update options set sort = 'Ärger' where id = 4;
           update options set content = concat(repeat('long ', 3999), 'Long ') where id = 5;
           update options set content = null where id = 2;`);
-      const { lines, found } = await compare(source);
+      const { lines, found } = await compare(source, top);
       expect(lines).toEqual([
         `rows-changed ${table('options')} bytes 1`,
         `rows-changed ${table('options')} content 2`,
@@ -208,7 +183,7 @@ for (const { name, start, table } of engines) {
       const postgres = name === 'PostgreSQL';
       engine.sql(`create table options (id int primary key, price numeric(6, 2), flag boolean, seen timestamp null, number int);
         insert into options values (1, 1.50, true, '2026-01-01 10:00:00', 7), (2, 2.25, false, '2026-01-02 10:00:00', 8);`);
-      await keep(source);
+      await keep(source, top);
       const types = [
         ['price', 'numeric(9, 4)', 'price'],
         ['flag', postgres ? 'int' : 'varchar(5)', 'flag::int'],
@@ -220,21 +195,21 @@ for (const { name, start, table } of engines) {
       engine.sql(`alter table options ${types.join(', ')};`);
       const changed = (lines: readonly string[]): string[] =>
         lines.filter((line) => !line.startsWith('column-changed'));
-      expect(changed((await compare(source)).lines)).toEqual([]);
+      expect(changed((await compare(source, top)).lines)).toEqual([]);
       engine.sql(`update options set price = 2.2501, number = '08', seen = '2026-01-02 10:00:01' where id = 2;
         update options set flag = 0 where id = 1;`);
       // A number is a number, however many zeros it is written with.
-      expect(changed((await compare(source)).lines)).toEqual(
+      expect(changed((await compare(source, top)).lines)).toEqual(
         ['flag', 'price', 'seen'].map((column) => `rows-changed ${table('options')} ${column} 1`),
       );
     });
 
     test('reads a view where a table was, and says so', async () => {
-      await keep(source);
+      await keep(source, top);
       engine.sql(`alter table sessions rename to options; create view sessions as select id, seen from options;
         update options set seen = 6;`);
       try {
-        expect((await compare(source)).lines).toEqual([
+        expect((await compare(source, top)).lines).toEqual([
           `rows-changed ${table('sessions')} seen 1`,
           `table-changed ${table('sessions')} 1 a table → a view`,
           `table-new ${table('options')} 1`,
@@ -248,14 +223,14 @@ for (const { name, start, table } of engines) {
       const postgres = name === 'PostgreSQL';
       engine.sql(`create table options (id int primary key, at ${postgres ? 'timestamptz' : 'timestamp'}, day date);
         insert into options values (1, '2026-01-01 10:00:00', '2026-02-01');`);
-      await keep(source);
+      await keep(source, top);
       const elsewhere = (zone: string, style: string): string =>
         postgres
           ? `alter database postgres set timezone = '${zone}'; alter database postgres set datestyle = '${style}';`
           : `set global time_zone = '${zone === 'UTC' ? '+00:00' : '+09:00'}';`;
       engine.sql(elsewhere('Asia/Tokyo', 'German, DMY'));
       try {
-        expect((await compare(source)).lines).toEqual([]);
+        expect((await compare(source, top)).lines).toEqual([]);
       } finally {
         engine.sql(elsewhere('UTC', 'ISO, MDY'));
       }
@@ -266,7 +241,7 @@ for (const { name, start, table } of engines) {
         alter table orders enable row level security; create policy own on orders using (customer = 7);`);
       const url = new URL(engine.url);
       url.username = 'clerk';
-      await expect(keep({ kind: 'postgres', url })).rejects.toThrow(
+      await expect(keep({ kind: 'postgres', url }, top)).rejects.toThrow(
         /^PostgreSQL, reading public.orders: .*row-level security/,
       );
       engine.sql('drop owned by clerk; drop role clerk;');
@@ -274,7 +249,7 @@ for (const { name, start, table } of engines) {
 
     test('tells tables, columns, defaults and indexes', async () => {
       engine.sql('create index by_customer on orders (customer); alter table settings add extra int;');
-      await keep(source);
+      await keep(source, top);
       engine.sql(`drop table sessions; create table options (id int primary key);
         alter table orders alter column status set default 'open'; alter table orders drop column note;
         drop index by_customer${name !== 'PostgreSQL' ? ' on orders' : ''};
@@ -283,7 +258,7 @@ for (const { name, start, table } of engines) {
       const quote =
         name !== 'PostgreSQL' ? ["'new'", "'open'"] : ["'new'::character varying", "'open'::character varying"];
       const index = name !== 'PostgreSQL' ? 'INDEX (customer)' : 'CREATE INDEX ON public.orders USING btree (customer)';
-      expect((await compare(source)).lines).toEqual([
+      expect((await compare(source, top)).lines).toEqual([
         `column-changed ${table('orders')} status 1 default ${quote[0]} → ${quote[1]}`,
         `column-gone ${table('orders')} note 4`,
         `column-gone ${table('settings')} extra 0`,

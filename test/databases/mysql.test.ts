@@ -1,36 +1,17 @@
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { keepState, readKept } from '../../src/databases/keep.js';
-import { compareSource, type OpenSource, openSource, readSchema } from '../../src/databases/source.js';
+import { type OpenSource, openSource, readSchema } from '../../src/databases/source.js';
 import { type Engine, MYSQLS, titleOf } from './engines.js';
+import { compare, keep } from './kept.js';
 
-const never = new AbortController().signal;
+const _never = new AbortController().signal;
 let top: string;
 beforeEach(() => {
   top = mkdtempSync(join(tmpdir(), 'grenade-mysql-'));
 });
 afterEach(() => rmSync(top, { recursive: true, force: true }));
-
-async function keep(source: OpenSource): Promise<void> {
-  const reader = await openSource(source);
-  await keepState(reader, join(top, 'kept'), never).finally(() => reader.close());
-}
-
-async function compare(source: OpenSource): Promise<string[]> {
-  const kept = readKept(join(top, 'kept'));
-  if (kept === undefined) throw new Error('nothing was kept');
-  const scratch = join(top, 'scratch');
-  mkdirSync(scratch, { recursive: true });
-  const reader = await openSource(source);
-  const found: string[] = [];
-  const options = { scratch, telling: { secrets: [], mask: (text: string) => text }, stop: never, copy: '' };
-  await compareSource(source, kept, reader, options, ({ kind, at, column, count, detail }) => {
-    found.push([kind, at, column, count, detail].filter((word) => word !== undefined).join(' '));
-  }).finally(() => reader.close());
-  return found.sort();
-}
 
 for (const { name, start } of MYSQLS) {
   describe.skipIf(start === undefined)(`what only a database of this family has: ${titleOf(name, start)}`, () => {
@@ -57,18 +38,18 @@ for (const { name, start } of MYSQLS) {
 
     test('is the same as long as nobody touches it', async () => {
       engine.sql(`${THINGS} create view seen as select id, word from things;`);
-      await keep(source);
-      expect(await compare(source)).toEqual([]);
+      await keep(source, top);
+      expect((await compare(source, top)).lines).toEqual([]);
     });
 
     test('differs by every value that is another one', async () => {
       engine.sql(THINGS);
-      await keep(source);
+      await keep(source, top);
       engine.sql(`update things set doc = json_set(doc, '$.b', 2), flags = b'111', mood = 'bad', tags = 'a', f = 0.2, d = 2e300,
         n = 12345678901234567890.0123456790, at = '2026-01-02 03:04:05.678902', t = '-12:34:56.79', bin = x'00fe',
         vb = x'fffe', big = concat(repeat('x', 99999), 'y'), place = point(1, 3), word = 'ünal', hidden = 8 where id = 1;`);
       const columns = ['at', 'big', 'bin', 'd', 'doc', 'f', 'flags', 'hidden', 'mood', 'n', 'place', 't', 'tags'];
-      expect(await compare(source)).toEqual(
+      expect((await compare(source, top)).lines).toEqual(
         [...columns, 'twice', 'vb', 'word'].map((column) => `rows-changed things ${column} 1`),
       );
     });
@@ -76,7 +57,7 @@ for (const { name, start } of MYSQLS) {
     test('has defaults that are texts, numbers, expressions, empty, or none', async () => {
       engine.sql(`create table plain (a varchar(9) default '', b varchar(9), c int default 1, d varchar(9) default 'x',
         e datetime default current_timestamp, f varchar(40) default (concat('x', 'y')));`);
-      await keep(source);
+      await keep(source, top);
       const before = await readSchema(source);
       const said = (column: string): string | undefined =>
         before?.defined.find((each) => each.column === column)?.traits?.default;
@@ -86,7 +67,7 @@ for (const { name, start } of MYSQLS) {
         expect.stringMatching(/^concat\(/),
       ]);
       engine.sql("alter table plain alter a drop default, alter b set default '', alter c set default 2;");
-      expect(await compare(source)).toEqual([
+      expect((await compare(source, top)).lines).toEqual([
         "column-changed plain a 1 default '' → NULL",
         "column-changed plain b 1 default NULL → ''",
         'column-changed plain c 1 default 1 → 2',
@@ -97,9 +78,9 @@ for (const { name, start } of MYSQLS) {
       engine.sql(
         'create table plain (a int not null, b varchar(20), unique key u ((a + 1))); insert into plain values (1, 2);',
       );
-      await keep(source);
+      await keep(source, top);
       engine.sql('alter table plain drop key u, add unique key u ((a + 2));');
-      expect(await compare(source)).toEqual([
+      expect((await compare(source, top)).lines).toEqual([
         expect.stringMatching(/^index-gone plain 1 UNIQUE INDEX \(\(.*1.*\)\)$/),
         expect.stringMatching(/^index-new plain 1 UNIQUE INDEX \(\(.*2.*\)\)$/),
       ]);
@@ -112,9 +93,9 @@ for (const { name, start } of MYSQLS) {
       const url = new URL(engine.url);
       url.username = 'reader';
       url.password = encodeURIComponent('p@ss wörd');
-      await keep({ kind: 'mysql', url });
+      await keep({ kind: 'mysql', url }, top);
       engine.sql('delete from plain;');
-      expect(await compare({ kind: 'mysql', url })).toEqual(['rows-gone plain 1']);
+      expect((await compare({ kind: 'mysql', url }, top)).lines).toEqual(['rows-gone plain 1']);
       url.password = 'wrong';
       await expect(openSource({ kind: 'mysql', url })).rejects.toThrow(/MySQL: Access denied for user 'reader'/);
     });

@@ -5,9 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { compareDirectories } from '../../src/databases/compare-directories.js';
-import { keepState, readKept } from '../../src/databases/keep.js';
-import { compareSource, type OpenSource, openSource, readSchema } from '../../src/databases/source.js';
+import { type OpenSource, openSource, readSchema } from '../../src/databases/source.js';
 import { type Engine, MYSQLS, postgresPrograms, startPostgres, titleOf } from './engines.js';
+import { compare, keep } from './kept.js';
 
 const never = new AbortController().signal;
 let top: string;
@@ -15,25 +15,6 @@ beforeEach(() => {
   top = mkdtempSync(join(tmpdir(), 'grenade-odd-'));
 });
 afterEach(() => rmSync(top, { recursive: true, force: true }));
-
-async function keep(source: OpenSource): Promise<void> {
-  const reader = await openSource(source);
-  await keepState(reader, join(top, 'kept'), never).finally(() => reader.close());
-}
-
-async function compare(source: OpenSource): Promise<string[]> {
-  const kept = readKept(join(top, 'kept'));
-  if (kept === undefined) throw new Error('nothing was kept');
-  const scratch = join(top, 'scratch');
-  mkdirSync(scratch, { recursive: true });
-  const reader = await openSource(source);
-  const found: string[] = [];
-  const options = { scratch, telling: { secrets: [], mask: (text: string) => text }, stop: never, copy: '' };
-  await compareSource(source, kept, reader, options, ({ kind, at, column, count, detail }) => {
-    found.push([kind, at, column, count, detail].filter((word) => word !== undefined).join(' '));
-  }).finally(() => reader.close());
-  return found.sort();
-}
 
 describe('a directory', () => {
   /** A name that is no UTF-8, and as people are told it. */
@@ -58,14 +39,14 @@ describe('a directory', () => {
     writeFileSync(odd('\xff dir/inside'), 'inside');
     const source = { kind: 'directory', path: root } as const;
     try {
-      await keep(source);
-      expect(await compare(source)).toEqual([]);
+      await keep(source, top);
+      expect((await compare(source, top)).lines).toEqual([]);
       writeFileSync(odd('caf\xe9'), 'other');
       renameSync(odd('na\xefve'), odd('na\xeff'));
       rmSync(odd('d\xe9j\xe0\\xe9'));
       rmSync(odd('\xff dir/inside'));
       rmSync(join(root, 'pipe'));
-      expect(await compare(source)).toEqual([
+      expect((await compare(source, top)).lines).toEqual([
         'files-changed caf\\xe9 1 content, 5 bytes → 5 bytes',
         'files-gone \\xff dir/inside 1 6 bytes',
         'files-gone d\\xe9j\\xe0\\xe9 1 10 bytes',
@@ -146,15 +127,15 @@ for (const { name, start, quote } of ENGINES) {
 
     test('with no table, and tables with no row, are as they were', async () => {
       const source = made('empty', '');
-      await keep(source);
-      expect(await compare(source)).toEqual([]);
+      await keep(source, top);
+      expect((await compare(source, top)).lines).toEqual([]);
       expect((await readSchema(source))?.defined.filter(({ kind }) => kind === 'table')).toEqual([]);
       const rowless = made(
         'rowless',
         `create table t (id int primary key, a text); ${postgres ? 'create table n ();' : ''}`,
       );
-      await keep(rowless);
-      expect(await compare(rowless)).toEqual([]);
+      await keep(rowless, top);
+      expect((await compare(rowless, top)).lines).toEqual([]);
     });
 
     test('of names with quotes, spaces, dots and letters of any kind is read by them', async () => {
@@ -165,13 +146,13 @@ for (const { name, start, quote } of ENGINES) {
         `create table ${table} (${column} int primary key, ${q('select')} varchar(20));
          insert into ${table} values (1, 'one'), (2, 'two'); create index ${q("by 'it'")} on ${table} (${q('select')});`,
       );
-      await keep(source);
-      expect(await compare(source)).toEqual([]);
+      await keep(source, top);
+      expect((await compare(source, top)).lines).toEqual([]);
       await readSchema(source);
       engine.sql(
         `${postgres ? `\\connect ${q(odd)}\n` : `use ${q(odd)};\n`}delete from ${table} where ${column} = 2; update ${table} set ${q('select')} = 'eins';`,
       );
-      expect(await compare(source)).toEqual([
+      expect((await compare(source, top)).lines).toEqual([
         expect.stringMatching(/^rows-changed .*tä.ble .* select 1$/),
         expect.stringMatching(/^rows-gone .*tä.ble .* 1$/),
       ]);
@@ -188,10 +169,10 @@ for (const { name, start, quote } of ENGINES) {
                (partition p1 values less than (10), partition p2 values less than maxvalue);
              insert into p values (1, 'a'), (100, 'b');`,
       );
-      await keep(source);
-      expect(await compare(source)).toEqual([]);
+      await keep(source, top);
+      expect((await compare(source, top)).lines).toEqual([]);
       engine.sql(`${postgres ? '\\connect parts\n' : 'use parts;\n'}delete from p where id = 100;`);
-      expect(await compare(source)).toEqual([`rows-gone ${postgres ? 'public.' : ''}p 1`]);
+      expect((await compare(source, top)).lines).toEqual([`rows-gone ${postgres ? 'public.' : ''}p 1`]);
     });
 
     test('with values of many megabytes is read in little memory', async () => {
@@ -201,10 +182,10 @@ for (const { name, start, quote } of ENGINES) {
           ? "create table b (id int primary key, v text, w bytea, j jsonb); insert into b select 1, repeat('x', 150000000), convert_to(repeat('y', 100000000), 'utf8'), to_jsonb(repeat('z', 30000000));"
           : "create table b (id int primary key, v longtext, w longblob); insert into b values (1, repeat('x', 12000000), repeat('y', 12000000));",
       );
-      await keep(source);
-      expect(await compare(source)).toEqual([]);
+      await keep(source, top);
+      expect((await compare(source, top)).lines).toEqual([]);
       engine.sql(`${postgres ? '\\connect large\n' : 'use large;\n'}update b set v = concat(v, 'y');`, 60_000);
-      expect(await compare(source)).toEqual([`rows-changed ${postgres ? 'public.' : ''}b v 1`]);
+      expect((await compare(source, top)).lines).toEqual([`rows-changed ${postgres ? 'public.' : ''}b v 1`]);
     }, 60_000);
   });
 }
@@ -217,11 +198,11 @@ test.skipIf(bin === undefined)(
       engine.sql(`create schema "a.b"; create schema a; create table "a.b".c (id int primary key);
       create table a."b.c" (id int primary key); insert into "a.b".c values (1); insert into a."b.c" values (1);`);
       const source = { kind: 'postgres', url: new URL(engine.url) } as const;
-      await keep(source);
+      await keep(source, top);
       engine.sql('delete from "a.b".c;');
-      expect(await compare(source)).toEqual(['rows-gone "a.b".c 1']);
+      expect((await compare(source, top)).lines).toEqual(['rows-gone "a.b".c 1']);
       engine.sql('insert into "a.b".c values (1); delete from a."b.c";');
-      expect(await compare(source)).toEqual(['rows-gone a."b.c" 1']);
+      expect((await compare(source, top)).lines).toEqual(['rows-gone a."b.c" 1']);
     } finally {
       await engine.stop();
     }

@@ -7,8 +7,9 @@ import { unresolved } from '../../src/plan/resolve.js';
 import type { Project } from '../../src/project/project.js';
 import { planTree } from '../../src/report/plan-tree.js';
 import { PLAIN } from '../../src/report/style.js';
+import { DEFAULT_RULES } from '../../src/workspace/data.js';
 import type { Workspace } from '../../src/workspace/workspace.js';
-import { projectOf, STATE, workspaceOf } from '../workspace/made.js';
+import { projectOf, workspaceOf } from '../workspace/made.js';
 
 const RESOURCES: readonly Hook[] = ['early_create', 'create', 'verify', 'verify_noapi', 'destroy'];
 
@@ -36,7 +37,7 @@ describe('plans, as their readers see them', () => {
   test('a twin is set up once the upgraded system is down, and compared once it is down too', async () => {
     const twin = workspaceOf(SHOP, {
       data: [{ name: 'app', source: { kind: 'resource', project: 'postgres', key: 'url' } }],
-      state: { ...STATE, twin: true },
+      state: { ...DEFAULT_RULES, twin: true },
     });
     const plan = planFullStop(twin);
     await expect(planTree(plan, PLAIN).replace(/.*(?=\nafter · )/s, '…\n')).toMatchFileSnapshot('golden/twin.txt');

@@ -9,13 +9,14 @@ import { lastOfBase } from '../../src/plan/stop.js';
 import type { Project } from '../../src/project/project.js';
 import { planTree } from '../../src/report/plan-tree.js';
 import { PLAIN } from '../../src/report/style.js';
+import { DEFAULT_RULES } from '../../src/workspace/data.js';
 import type { Workspace } from '../../src/workspace/workspace.js';
-import { projectOf, STATE, workspaceOf } from '../workspace/made.js';
+import { projectOf, workspaceOf } from '../workspace/made.js';
 
 const workspace = (projects: readonly Project[]): Workspace =>
   workspaceOf(projects, {
     data: [{ name: 'app', source: { kind: 'directory', path: '/srv/app' } }],
-    state: { ...STATE, control: true },
+    state: { ...DEFAULT_RULES, control: true },
   });
 const SHOP = [
   projectOf(

@@ -1,16 +1,7 @@
 import type { Hook } from '../../src/journal/record.js';
 import type { HookCommand, Project } from '../../src/project/project.js';
+import { DEFAULT_RULES } from '../../src/workspace/data.js';
 import type { Workspace } from '../../src/workspace/workspace.js';
-
-/** What is done with state where nothing is said about it, but that nothing is restarted to see what changes by itself. */
-export const STATE: Workspace['state'] = {
-  loss: 'fail',
-  change: 'warn',
-  drift: 'warn',
-  control: false,
-  twin: false,
-  expect: [],
-};
 
 const COMMAND: HookCommand = { source: '/hook', command: ['/hook'], reportsReturn: false };
 
@@ -43,7 +34,7 @@ export const workspaceOf = (projects: readonly Project[], more: Partial<Workspac
   fetched: [],
   data: [],
   probes: [],
-  state: STATE,
+  state: DEFAULT_RULES,
   env: {},
   warnings: [],
   ...more,
