@@ -60,7 +60,7 @@ function further(also: Readonly<Record<number, number>>): (number | 'ignore')[] 
 
 /** Why a program did not start, where the system's own word for it says little. */
 function reasonOf(error: unknown, program: string): string {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  const code = codeOf(error);
   if (code === 'ENOENT') return `${program} is not there, or the interpreter that its first line names is not`;
   if (code === 'EACCES') return `${program} may not be executed`;
   return error instanceof Error ? error.message : String(error);

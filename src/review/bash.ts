@@ -1,4 +1,5 @@
 import { type Command, type Function as FunctionNode, forEachChild, type SyntaxNode, type Word } from 'unbash';
+import { wildcard } from '../basics/wildcard.js';
 
 /** Visits a node and what is below it, as it stands in the text; `visit` says whether to go on below. */
 export function walk(node: SyntaxNode, visit: (node: SyntaxNode) => boolean): void {
@@ -34,6 +35,9 @@ export function literal(word: Word | undefined): string | undefined {
   });
   return plain ? word.value : undefined;
 }
+
+/** Whether a pattern of literals and `*` matches. */
+export const matches = (pattern: Word, text: string): boolean => wildcard(pattern.text.replace(/["']/g, '')).test(text);
 const PLAIN: ReadonlySet<SyntaxNode['type']> = new Set(['Literal', 'SingleQuoted', 'DoubleQuoted', 'AnsiCQuoted']);
 
 /** The name of the variable that a word is, and nothing else: `$x`, `"${x}"`, `${x:-}`. */

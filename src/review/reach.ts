@@ -10,8 +10,7 @@ import type {
   Word,
 } from 'unbash';
 import { forEachChild } from 'unbash';
-import { wildcard } from '../basics/wildcard.js';
-import { all, type Call, callOf, functionsOf, literal, soleVariable } from './bash.js';
+import { all, type Call, callOf, functionsOf, literal, matches, soleVariable } from './bash.js';
 import type { Source } from './source.js';
 
 /** A command that a script comes to when it is called for a phase, as far as can be seen. */
@@ -296,6 +295,3 @@ const MOST = 20_000;
 
 /** Nodes whose commands are walked by themselves. */
 const STATEMENTS: ReadonlySet<SyntaxNode['type']> = new Set(['Statement', 'CompoundList', 'Function']);
-
-/** Whether a pattern of literals and `*` matches. */
-export const matches = (pattern: Word, text: string): boolean => wildcard(pattern.text.replace(/["']/g, '')).test(text);
