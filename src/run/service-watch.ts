@@ -44,9 +44,11 @@ export class ServiceWatch {
   /** Looks if anything has ended since; called where a step's end must not overtake the news. */
   async lookAgain(): Promise<void> {
     this.#lookIfWritten();
-    if (!this.#up.some(isAboutToSay)) return;
+    // Whoever ended since is looked at whatever the time of the directory says: two changes within a tick of the kernel's
+    // clock have the same, and a supervisor first writes beside the file that it then puts in place.
+    if (this.#up.every(isAlive)) return;
     await waitUntil(() => (this.#up.some(isAboutToSay) ? undefined : true), { limitMs: LOOK_EVERY, intervalMs: 1 });
-    this.#lookIfWritten();
+    this.look();
   }
 
   #lookIfWritten(): void {
