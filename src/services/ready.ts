@@ -20,6 +20,8 @@ export interface Ready {
 
 export interface ReadyLimits {
   readonly limitMs: number;
+  /** The whole wait, where part of it was over before: what is told when the limit is met. */
+  readonly wholeMs?: number;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -43,30 +45,26 @@ export async function waitReady(runDir: string, name: string, ready: Ready, limi
   const watched = { runDir, name };
   // One after the other within one limit: each stays true, and what is named is what was missing first.
   const end = performance.now() + limits.limitMs;
-  const left = (): ReadyLimits => ({ ...limits, limitMs: Math.max(0, end - performance.now()) });
+  const left = (): ReadyLimits => ({
+    ...limits,
+    limitMs: Math.max(0, end - performance.now()),
+    wholeMs: limits.limitMs,
+  });
   if (ready.log !== undefined) {
     const lines = new LogMatch(record, ready.log);
-    await awaitReady(`its log to say ${ready.log}`, () => lines.found(), limits.limitMs, left(), watched);
+    await awaitReady(`its log to say ${ready.log}`, () => lines.found(), left(), watched);
   }
-  if (ready.port !== undefined) await awaitPort(ready.port, limits.limitMs, left(), watched);
-  if (ready.http !== undefined) await awaitHttp(ready.http, limits.limitMs, left(), watched);
+  if (ready.port !== undefined) await waitPort(ready.port, left(), watched);
+  if (ready.http !== undefined) await waitHttp(ready.http, left(), watched);
   failIfDead(await check(watched), 'it was waited for', 0);
 }
 
-export async function waitHttp(url: string, limits: ReadyLimits, watched?: Watched): Promise<void> {
-  await awaitHttp(url, limits.limitMs, limits, watched);
-}
-
 export async function waitPort(port: number, limits: ReadyLimits, watched?: Watched): Promise<void> {
-  await awaitPort(port, limits.limitMs, limits, watched);
-}
-
-async function awaitPort(port: number, wholeMs: number, limits: ReadyLimits, watched?: Watched): Promise<void> {
   const open = async (): Promise<Answer> => ((await connects(port)) ? true : 'nothing listens there');
-  await awaitReady(`port ${port}`, open, wholeMs, limits, watched);
+  await awaitReady(`port ${port}`, open, limits, watched);
 }
 
-async function awaitHttp(url: string, wholeMs: number, limits: ReadyLimits, watched?: Watched): Promise<void> {
+export async function waitHttp(url: string, limits: ReadyLimits, watched?: Watched): Promise<void> {
   if (!/^https?:\/\//.test(url) || !URL.canParse(url)) {
     throw new ServiceError('not-ready', `${JSON.stringify(url)} is no URL to wait for: write http://HOST:PORT/PATH`);
   }
@@ -76,7 +74,7 @@ async function awaitHttp(url: string, wholeMs: number, limits: ReadyLimits, watc
     const answer = await request(url, REQUEST_MS, limits.signal);
     return typeof answer === 'number' ? (answer < 400 ? true : `it last answered with status ${answer}`) : answer;
   };
-  await awaitReady(url, answers, wholeMs, limits, watched);
+  await awaitReady(url, answers, limits, watched);
 }
 
 /** True once it is there, until then what is known of it. */
@@ -85,7 +83,6 @@ type Answer = true | string;
 async function awaitReady(
   what: string,
   ask: () => Answer | Promise<Answer>,
-  wholeMs: number,
   limits: ReadyLimits,
   watched: Watched | undefined,
 ): Promise<void> {
@@ -121,7 +118,7 @@ async function awaitReady(
   const record = watched === undefined ? undefined : readRecord(watched.runDir, watched.name);
   throw new ServiceError(
     'not-ready',
-    `Waited ${formatDuration(wholeMs)} for ${what}${what.startsWith('its') ? name : ''}${known === '' ? '' : `: ${known}`}` +
+    `Waited ${formatDuration(limits.wholeMs ?? limits.limitMs)} for ${what}${what.startsWith('its') ? name : ''}${known === '' ? '' : `: ${known}`}` +
       (record === undefined || watched === undefined ? '' : lastWords(record)),
   );
 }

@@ -49,7 +49,10 @@ async function main(verb: string | undefined, args: readonly string[]): Promise<
       if (!Number.isInteger(port) || port < 1 || port > 65_535) {
         throw new ServiceError('not-ready', `${JSON.stringify(args[0])} is no TCP port to wait for`);
       }
-      await waitPort(port, limits(), watched(runDir, args[1]));
+      const { limitMs } = limits();
+      // For some of it the function has waited by itself.
+      const left = { limitMs: Math.max(0, limitMs - Number(args[2] ?? 0)), wholeMs: limitMs };
+      await waitPort(port, left, watched(runDir, args[1]));
       return 0;
     }
     default:

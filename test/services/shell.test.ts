@@ -55,6 +55,11 @@ describe('what ends a script under set -e, at its own line', () => {
       'wait_for_http: Waited 0.1 s for http://127.0.0.1:9/: connect ECONNREFUSED',
     ],
     [
+      'a port nobody comes to, waited for as long as was asked',
+      'SERVICE_TIMEOUT=1.5 wait_for_port 9',
+      'wait_for_port: Waited 1.5 s for port 9: nothing listens there',
+    ],
+    [
       'an unknown name',
       'ensure_services_stopped nobody',
       'ensure_services_stopped: No service nobody was started in this run',
