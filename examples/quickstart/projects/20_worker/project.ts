@@ -35,7 +35,8 @@ export default defineProject({
   async start({ services, release, resources }) {
     const url = await resources.get('postgres', 'url');
     const { pid } = await services.start('worker', {
-      command: ['node', cli(release.dir), '--jobs', '2'],
+      // A job put forward is found when the worker looks next: by default every two seconds.
+      command: ['node', cli(release.dir), '--jobs', '2', '--poll-interval', '200'],
       cwd: release.dir,
       env: { DATABASE_URL: url },
       ready: { log: /Worker connected and looking for jobs/ },
