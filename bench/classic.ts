@@ -1,10 +1,9 @@
 import { chmodSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Case, localrc } from '../test/compare/case.js';
 import { layWorld } from '../test/compare/lay.js';
 import { problemsOf } from '../test/compare/sources.js';
-import { Templates } from '../test/compare/templates.js';
+import { PLACE, Templates } from '../test/compare/templates.js';
 import { timeWorld } from '../test/compare/world.js';
 import { interleave, type Row } from './measure.js';
 
@@ -17,7 +16,7 @@ export async function classic(
   const problems = problemsOf(sources);
   if (problems.length > 0) throw new Error(problems.join('\n'));
   const templates = new Templates(sources);
-  const dir = realpathSync(mkdtempSync(join(tmpdir(), 'grenade-bench-classic-')));
+  const dir = realpathSync(mkdtempSync(join(PLACE, 'grenade-bench-classic-')));
   chmodSync(dir, 0o755);
   try {
     const rows: Row[] = [];

@@ -90,7 +90,10 @@ export async function timeWorld(root: string, side: Side): Promise<number> {
   const began = performance.now();
   const status = await runOnce(root, commandOf(side, root, ['-q'], false), output, { timed: true });
   const took = performance.now() - began;
-  if (status !== 0) throw new Error(`${side} ended with ${status}: see ${output}`);
+  if (status !== 0) {
+    const said = `${readFileSync(output, 'utf8')}${quietly(root)}`.trimEnd().split('\n').slice(-20);
+    throw new Error(`${side} ended with ${status}:\n${said.join('\n')}`);
+  }
   return took;
 }
 
