@@ -36,6 +36,24 @@ test('a service from a script: port, start, wait, log, stop', () => {
   ]);
 });
 
+test('a port that somebody listens on is found by bash alone, which leaves no trace in the shell', () => {
+  const result = bash(
+    `set -uE; trap 'echo ERR' ERR; IFS=:
+     port=$(free_port soon)
+     service_start soon -- node -e "$SERVER" "$port" >&2
+     wait_for_port "$port" # however long a busy machine takes
+     sleep 60 & mine=$!
+     before=$(ls /proc/$$/fd)
+     GRENADE_NODE=/nowhere wait_for_port "$port"
+     [[ $! == "$mine" && $(ls /proc/$$/fd) == "$before" ]]
+     kill "$mine"
+     service_stop soon
+     echo done`,
+    { SERVER: server },
+  );
+  expect(result).toMatchObject({ status: 0, stdout: 'done\n' });
+});
+
 describe('what ends a script under set -e, at its own line', () => {
   test.each([
     [
