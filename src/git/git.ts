@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { formatDuration } from '../basics/duration.js';
 import { err, ok, type Result } from '../basics/result.js';
 import { later } from '../basics/timer.js';
-import { endGroup, spawnInto } from '../process/spawn.js';
+import { endSession, spawnInto } from '../process/spawn.js';
 import { PROTOCOLS } from './checkout.js';
 import type { GitSettings } from './settings.js';
 
@@ -36,7 +36,7 @@ export async function git(place: GitPlace, ...args: readonly string[]): Promise<
     let late = false;
     let gone: Promise<void> | undefined;
     const end = (): void => {
-      if (pid !== undefined) gone ??= endGroup(pid, 2000);
+      if (pid !== undefined) gone ??= endSession(pid, 2000);
     };
     const callOff = later(settings.limitMs, () => {
       late = true;

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { fchmodSync, ftruncateSync, openSync, rmSync } from 'node:fs';
 import { lastLine } from '../basics/files.js';
-import { signalGroup } from '../process/spawn.js';
+import { signalGroup, signalSession } from '../process/spawn.js';
 import type { Ask } from './ask.js';
 
 export interface AskedProgram {
@@ -32,7 +32,7 @@ export function askExec({ command, cwd, env, scratch }: AskedProgram): Ask {
       settle({ kind: 'down', cause, ...(last === undefined ? {} : { said: last }) });
     });
     return () => {
-      if (child.pid !== undefined) signalGroup(child.pid, 'SIGKILL');
+      if (child.pid !== undefined) signalSession(child.pid, 'SIGKILL');
     };
   };
 }

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { codeOf } from '../basics/fault.js';
-import { inGroup } from './identity.js';
+import { listProcesses } from './identity.js';
 
 /** How a process ended. Not having started is an end like any other: one shape for all. */
 export type Ended =
@@ -78,22 +78,35 @@ export function signalGroup(leader: number, signal: NodeJS.Signals | 0): boolean
 }
 
 /**
- * Ends a process group we started: TERM, and KILL for what is left of it after `graceMs`.
- * Resolves when nobody is left, or two seconds after KILL (a process stuck in the kernel cannot be waited for).
+ * Signals a process group, and the groups that were made in the session of its leader: `timeout` and job control put
+ * what they run into one of its own.
  */
-export async function endGroup(leader: number, graceMs: number): Promise<void> {
-  if (!signalGroup(leader, 'SIGTERM')) return;
-  if (await groupGone(leader, graceMs)) return;
-  signalGroup(leader, 'SIGKILL');
-  await groupGone(leader, 2000);
+export function signalSession(leader: number, signal: NodeJS.Signals): void {
+  signalGroup(leader, signal);
+  for (const group of new Set(inSession(leader).map((stat) => stat.group))) {
+    if (group !== leader) signalGroup(group, signal);
+  }
 }
 
-async function groupGone(leader: number, limitMs: number): Promise<boolean> {
+/**
+ * Ends the session of a program we started: TERM, and KILL for what is left of it after `graceMs`.
+ * Resolves when nobody is left, or two seconds after KILL (a process stuck in the kernel cannot be waited for).
+ */
+export async function endSession(leader: number, graceMs: number): Promise<void> {
+  signalSession(leader, 'SIGTERM');
+  if (await sessionGone(leader, graceMs)) return;
+  signalSession(leader, 'SIGKILL');
+  await sessionGone(leader, 2000);
+}
+
+async function sessionGone(leader: number, limitMs: number): Promise<boolean> {
   const until = Date.now() + limitMs;
-  // A zombie can be signalled and has ended: only when somebody answers is it worth looking who.
-  while (signalGroup(leader, 0) && inGroup(leader).length > 0) {
+  while (inSession(leader).length > 0) {
     if (Date.now() >= until) return false;
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
   return true;
 }
+
+const inSession = (leader: number) =>
+  listProcesses().filter(({ group, session }) => group === leader || session === leader);

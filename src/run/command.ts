@@ -4,7 +4,7 @@ import { later } from '../basics/timer.js';
 import { unreachable } from '../basics/unreachable.js';
 import type { Failure } from '../journal/failure.js';
 import type { Step } from '../plan/plan.js';
-import { type Ended, endGroup, signalGroup, spawnInto } from '../process/spawn.js';
+import { type Ended, endSession, signalSession, spawnInto } from '../process/spawn.js';
 import type { RunContext, RunningStep, StepEnd } from './context.js';
 import { HookNotes } from './hook-notes.js';
 import { loggedSince } from './logged.js';
@@ -63,7 +63,7 @@ export function startCommand(context: RunContext, step: Step, work: StepCommand)
     journal.append({ type: 'step-started', step: step.key, log, ...(pid === undefined ? {} : { pid }), ...logged });
   } catch (error) {
     // Nobody would ever know of it.
-    if (pid !== undefined) signalGroup(pid, 'SIGKILL');
+    if (pid !== undefined) signalSession(pid, 'SIGKILL');
     throw error;
   }
 
@@ -72,7 +72,7 @@ export function startCommand(context: RunContext, step: Step, work: StepCommand)
   let grouped: Promise<void> | undefined;
   const end = (why: Failure): void => {
     reason ??= why;
-    if (pid !== undefined) grouped ??= endGroup(pid, GRACE);
+    if (pid !== undefined) grouped ??= endSession(pid, GRACE);
   };
   const { ms, from } = work.limit;
   const callOff = later(ms, () => end({ kind: 'time-limit', limitMs: ms, limit: from }));
@@ -99,7 +99,7 @@ export function startCommand(context: RunContext, step: Step, work: StepCommand)
     ended: finish(),
     end,
     kill: () => {
-      if (pid !== undefined) signalGroup(pid, 'SIGKILL');
+      if (pid !== undefined) signalSession(pid, 'SIGKILL');
     },
     fold: () => notes.fold(),
   };

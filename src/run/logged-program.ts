@@ -2,7 +2,7 @@ import { closeSync, fstatSync, openSync } from 'node:fs';
 import { lastLine } from '../basics/files.js';
 import { err, ok, type Result } from '../basics/result.js';
 import { later } from '../basics/timer.js';
-import { endGroup, spawnInto } from '../process/spawn.js';
+import { endSession, spawnInto } from '../process/spawn.js';
 
 /** Where a program of ours writes what it says, and what calls it off. */
 export interface Logged {
@@ -30,7 +30,7 @@ export async function runLogged(
     const { pid, ended } = spawnInto(command, { cwd, env, stdout: fd, stderr: fd });
     let ending: Promise<void> | undefined;
     const end = (): void => {
-      if (pid !== undefined) ending ??= endGroup(pid, GRACE_MS);
+      if (pid !== undefined) ending ??= endSession(pid, GRACE_MS);
     };
     let late = false;
     const callOff =

@@ -6,7 +6,7 @@ import type { Event, EventBody } from '../journal/event.js';
 import { readJournal } from '../journal/journal.js';
 import type { RunState } from '../journal/state.js';
 import type { Orders } from '../probes/sampling.js';
-import { endGroup } from '../process/spawn.js';
+import { endSession } from '../process/spawn.js';
 import type { RunContext } from './context.js';
 import { LinesReader } from './lines-reader.js';
 import type { ResolvedProbe } from './probes.js';
@@ -98,7 +98,7 @@ export class Sampling {
     });
     const how = await Promise.race([this.#exited, late]);
     clearTimeout(timer);
-    if (how === 'late' && pid !== undefined) await endGroup(pid, 0);
+    if (how === 'late' && pid !== undefined) await endSession(pid, 0);
     this.fold();
     this.#closed(how === 'late' ? `did not end within ${GRACE / 1000} s` : how);
   }

@@ -2,7 +2,7 @@ import { closeSync, openSync, readFileSync, statSync } from 'node:fs';
 import { planSave } from '../databases/source.js';
 import type { Failure } from '../journal/failure.js';
 import type { Step } from '../plan/plan.js';
-import { endGroup, spawnInto } from '../process/spawn.js';
+import { endSession, spawnInto } from '../process/spawn.js';
 import type { RunContext } from './context.js';
 import { resolveSource, savedAt } from './registered-data.js';
 
@@ -31,7 +31,7 @@ export async function saveState(
     });
     closeSync(fd);
     const end = (): void => {
-      if (saving.pid !== undefined) void endGroup(saving.pid, 2000);
+      if (saving.pid !== undefined) void endSession(saving.pid, 2000);
     };
     stop.addEventListener('abort', end);
     const ended = await saving.ended;

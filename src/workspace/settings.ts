@@ -6,7 +6,7 @@ import { err, ok, type Result } from '../basics/result.js';
 import { later } from '../basics/timer.js';
 import { unreachable } from '../basics/unreachable.js';
 import { type Note, parseNotes } from '../journal/notes.js';
-import { type Ended, endGroup, spawnInto } from '../process/spawn.js';
+import { type Ended, endSession, spawnInto } from '../process/spawn.js';
 
 /** What `localrc` and the `settings` files of projects said. */
 export interface Sourced {
@@ -62,7 +62,7 @@ export async function sourceSettings(sources: Sources): Promise<Result<Sourced, 
   closeSync(fd);
   let late: Promise<void> | undefined;
   const endAll = (): void => {
-    if (pid !== undefined) late ??= endGroup(pid, 2000);
+    if (pid !== undefined) late ??= endSession(pid, 2000);
   };
   const callOff = later(sources.limitMs, endAll);
   sources.signal?.addEventListener('abort', endAll);

@@ -18,7 +18,7 @@ describe('a hook in trouble', () => {
   test('that hangs is ended at its limit with all that it started, and the limit is named', async () => {
     await using rig = new Rig({
       'grenade.yaml': `${TWO_RELEASES}limits: { hooks: { start: 1s } }\n`,
-      'projects/a/start.sh': bash('sleep 1000 & sleep 1000 & echo "waiting" ; wait'),
+      'projects/a/start.sh': bash('sleep 1000 & timeout 1000 sleep 1000 & echo "waiting" ; wait'),
       'projects/a/shutdown.sh': bash('echo never'),
     });
     const { status, stdout } = await rig.grenade('run');

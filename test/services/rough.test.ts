@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readdirSync, realpathSync, symlinkSync, truncate
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { identify, inGroup, isAlive } from '../../src/process/identity.js';
-import { endGroup } from '../../src/process/spawn.js';
+import { endSession } from '../../src/process/spawn.js';
 import { waitUntil } from '../../src/process/wait.js';
 import { ensureStarted } from '../../src/services/ensure.js';
 import { waitReady } from '../../src/services/ready.js';
@@ -51,7 +51,7 @@ describe('what has ended is waited for no longer', () => {
     const pid = await new Promise<number>((resolve) => parent.stdout.once('data', (text) => resolve(Number(text))));
     await until(() => identify(pid)?.state === 'Z');
     expect(inGroup(pid)).toEqual([]);
-    await endGroup(pid, FOR_EVER);
+    await endSession(pid, FOR_EVER);
     parent.kill();
   });
 });
