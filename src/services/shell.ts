@@ -122,10 +122,9 @@ function the(value: string | undefined, what: string): string {
 }
 
 const [verb, ...args] = process.argv.slice(2);
+// Ended and not left to end: what was asked of a server that never answers would be waited for past the limit.
 main(verb, args).then(
-  (status) => {
-    process.exitCode = status;
-  },
+  (status) => process.exit(status),
   (error: unknown) => {
     // In the functions' names, not ours: that is what the reader wrote.
     const called = process.env.GRENADE_CALLED || verb;
@@ -134,6 +133,6 @@ main(verb, args).then(
     // A full disk, a directory that is not ours: where in our code it was met is no news to the reader.
     else if (error instanceof Error && 'syscall' in error) console.error(`${called}: ${error.message}`);
     else console.error(error);
-    process.exitCode = error instanceof Usage ? 2 : 1;
+    process.exit(error instanceof Usage ? 2 : 1);
   },
 );

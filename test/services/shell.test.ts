@@ -54,6 +54,39 @@ test('a port that somebody listens on is found by bash alone, which leaves no tr
   expect(result).toMatchObject({ status: 0, stdout: 'done\n' });
 });
 
+test('how a service ended is known also where the hook has its options exported', async () => {
+  bash("export SHELLOPTS; service_start strict -- sh -c 'exit 7' >&2");
+  await expect
+    .poll(() => listServices(rig.runDir).find(({ name }) => name === 'strict')?.state)
+    .toEqual({ kind: 'died', status: 7 });
+});
+
+describe('waiting for a server that is there and does nothing', () => {
+  const IDLE = `require('net').createServer().listen({ port: 0, host: '127.0.0.1', backlog: 1 }, function () {
+      console.log(this.address().port);
+      require('fs').readSync(0, Buffer.alloc(1)); // Takes no connection: its loop never turns again.
+    })`;
+  /** `call` is made in a bash that is ended, with status 124, when it is at it for much longer than its limit. */
+  const beside = (before: string, limit: number, call: string) =>
+    bash(
+      `coproc node -e "$IDLE"; trap 'kill $COPROC_PID' EXIT; read -r port <&"\${COPROC[0]}"
+       ${before}
+       port=$port SERVICE_TIMEOUT=${limit} timeout 4 bash -c "source $GRENADE_DIR/functions; $CALL" || echo "status $?"`,
+      { IDLE, CALL: call },
+    );
+
+  test('a port is listened on, also when nobody takes one connection more', () => {
+    const full = 'exec 7<>"/dev/tcp/127.0.0.1/$port" 8<>"/dev/tcp/127.0.0.1/$port"';
+    expect(beside(full, 2, 'wait_for_port $port')).toMatchObject({ status: 0, stdout: '' });
+  });
+
+  test('an answer is awaited up to the limit, not up to what one question may take', () => {
+    const { stdout, stderr } = beside('', 0.2, 'wait_for_http http://127.0.0.1:$port/');
+    expect(stderr).toContain('wait_for_http: Waited 0.2 s for http://127.0.0.1:');
+    expect(stdout).toBe('status 1\n');
+  });
+});
+
 describe('what ends a script under set -e, at its own line', () => {
   test.each([
     [
