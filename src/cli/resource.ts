@@ -11,7 +11,7 @@ import { startHook } from '../run/hook.js';
 import { stemOf } from '../run/hook-notes.js';
 import { enter } from '../run/inside.js';
 import { Scratch } from '../run/scratch.js';
-import { maskOf } from '../run/secrets.js';
+import { keepSecrets, maskOf } from '../run/secrets.js';
 import { Home } from '../run/workplace.js';
 import { completeWorkspace } from '../workspace/complete.js';
 import { readWorkspace } from '../workspace/read.js';
@@ -51,8 +51,8 @@ async function byHand(
   const signal = interrupts.first;
   const read = await readWorkspace(at, { ...readOptions({}), signal });
   if (!read.ok) return signal.aborted ? interrupted() : refuse(read.error);
-  const env = { ...process.env, ...workspaceEnvironment(read.value, runDir) };
-  const completed = await completeWorkspace(read.value, { runDir, env, signal, prepared: 'before' });
+  const settings = { ...process.env, ...workspaceEnvironment(read.value, runDir) };
+  const completed = await completeWorkspace(read.value, { runDir, env: settings, signal, prepared: 'before' });
   if (signal.aborted) return interrupted();
   if (!completed.ok) return refuse(completed.error);
   const workspace = completed.value;
@@ -72,6 +72,8 @@ async function byHand(
   const inside = entered.value;
   const side = flags.side ?? sideOf(state, name);
   const journal = new Journal(join(runDir, 'by-hand.ndjson'));
+  const env = runEnvironment(workspace, runDir);
+  keepSecrets(runDir, workspace.secrets, env, workspace.base.env, workspace.target.env);
   const step = stepOf(name, hook, side, workspace[side].name, freeNumber(runDir, state.steps.length));
   const context = {
     workspace,
@@ -82,15 +84,15 @@ async function byHand(
     journal,
     state: foldOf(runDir),
     probes: [],
-    env: runEnvironment(workspace, runDir),
+    env,
     workplace: workspace.home === undefined ? new Scratch(runDir) : new Home(workspace.home),
     ...(inside === undefined ? {} : { inside }),
     digits: Math.max(2, String(state.steps.length).length),
   };
   process.stdout.write(`${name} ${hook} for ${side} ${workspace[side].name}, against run ${state.run}\n`);
   const running = startHook(context, step, project, hook);
-  const mask = maskOf(runDir);
-  const log = new Follower(join(runDir, running.log), (lines) => process.stdout.write(mask(lines)));
+  // Anew each time: the hook may have made up a password since.
+  const log = new Follower(join(runDir, running.log), (lines) => process.stdout.write(maskOf(runDir)(lines)));
   const timer = setInterval(() => log.follow(), 100);
   signal.addEventListener('abort', () => running.end({ kind: 'interrupted', signal: String(signal.reason) }));
   interrupts.second.addEventListener('abort', () => running.kill());
@@ -104,7 +106,8 @@ async function byHand(
     return 0;
   }
   const { short, what = '', next = '' } = explain(failure, step);
-  process.stdout.write(`✘ ${[short, what, next].filter((text) => text !== '').join('\n  ')}\n`);
+  const told = [short, what, next].filter((text) => text !== '').join('\n  ');
+  process.stdout.write(`✘ ${maskOf(runDir)(told)}\n`);
   process.stdout.write(`  The whole log is ${fromHere(join(runDir, path))}\n`);
   return signal.aborted ? INTERRUPTED : 1;
 }

@@ -335,6 +335,35 @@ describe('what hooks see and say', () => {
     expect(rig.log('a/start')).toContain('open sesame');
   });
 
+  test('secrets stay masked when -t or a hook by hand has others, or makes one up', async () => {
+    const tell =
+      'resource_save a "pin/code of $RELEASE" "made up: $DB_PASSWORD"; resource_get a "pin/code of $RELEASE"';
+    await using rig = new Rig({
+      'grenade.yaml': `${TWO_RELEASES}secrets: [pin/*]\n`,
+      'projects/a/start.sh': withFunctions(tell),
+      'projects/a/shutdown.sh': bash('echo bye'),
+      'projects/a/smoke.sh': withFunctions(
+        `${tell} | sed s/sesame/apple/`,
+        'resource_save a token "fresh $RANDOM"; resource_get a token',
+      ),
+    });
+    const told = async (password: string, ...args: readonly string[]): Promise<string> => {
+      const { stdout, stderr } = await rig.start(args, { env: { DB_PASSWORD: password } }).outcome;
+      return stdout + stderr;
+    };
+    await told('open sesame', 'run', '-b');
+    const byHand = await told('third sesame', 'resource', 'a', 'start');
+    expect(byHand).toContain('✔ passed');
+    const smoke = await told('third sesame', 'resource', 'a', 'smoke');
+    expect(smoke).toContain('✔ passed');
+    await told('shut sesame', 'run', '-t');
+    const first = await told('', 'logs', '1');
+    for (const text of [byHand, smoke, first]) {
+      expect(text).toContain('***');
+      expect(text).not.toMatch(/sesame|fresh/);
+    }
+  });
+
   test('summaries, exceptions and warnings reach the journal while hooks run', async () => {
     await using rig = new Rig({
       'grenade.yaml': TWO_RELEASES,
