@@ -9,7 +9,7 @@ import { endEverything } from '../services/supervisor.js';
 import { findDataRoot } from '../workspace/data-root.js';
 import type { CleanFlags } from './flags.js';
 import { openRun } from './of-run.js';
-import { fromHere, misused } from './say.js';
+import { fromHere, held, misused, refuse } from './say.js';
 
 /** `grenade clean`: ends what a run left up, by its records, and drops its data. Logs and journal stay. */
 export async function clean(at: string, flags: CleanFlags): Promise<number> {
@@ -21,9 +21,7 @@ export async function clean(at: string, flags: CleanFlags): Promise<number> {
   }
   // Held to the end: a run that began meanwhile would lose its directories.
   const lock = takeLock(dataRoot);
-  if (!lock.ok) {
-    return misused(`a run is going on here (process ${lock.error.pid})`, 'Wait for it, or interrupt it with Ctrl-C.');
-  }
+  if (!lock.ok) return refuse([held(lock.error)]);
   try {
     return flags.all === true ? await cleanAll(dataRoot) : await cleanOne(at, flags);
   } finally {

@@ -1,5 +1,5 @@
-import { readdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, readdirSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { Journal } from '../journal/journal.js';
 import { HOOKS, type Hook, type Side } from '../journal/record.js';
 import type { RunState } from '../journal/state.js';
@@ -10,24 +10,36 @@ import { runEnvironment, workspaceEnvironment } from '../run/environment.js';
 import { startHook } from '../run/hook.js';
 import { stemOf } from '../run/hook-notes.js';
 import { enter } from '../run/inside.js';
+import { takeLock } from '../run/lock.js';
 import { Scratch } from '../run/scratch.js';
 import { keepSecrets, maskOf } from '../run/secrets.js';
 import { Home } from '../run/workplace.js';
 import { completeWorkspace } from '../workspace/complete.js';
+import { findDataRoot } from '../workspace/data-root.js';
 import { readWorkspace } from '../workspace/read.js';
 import type { ResourceFlags } from './flags.js';
 import { type Interrupts, listening } from './interrupts.js';
 import { openRun } from './of-run.js';
 import { readOptions } from './prepare.js';
 import { foldOf } from './prepared.js';
-import { fromHere, INTERRUPTED, interrupted, misused, refuse } from './say.js';
+import { fromHere, held, INTERRUPTED, interrupted, misused, refuse } from './say.js';
 
 /**
  * `grenade resource`: one phase of one project against what a run left up, for people who write hooks. It is no part
  * of that run: its journal and report stay as they are.
  */
 export function resource(name: string, phase: string, at: string, flags: ResourceFlags): Promise<number> {
-  return listening((interrupts) => byHand(name, phase, at, flags, interrupts));
+  return listening(async (interrupts) => {
+    const dataRoot = findDataRoot(resolve(at));
+    // Hooks of two commands would share the working directories and the files that are called by a step's number.
+    const lock = existsSync(dataRoot) ? takeLock(dataRoot) : undefined;
+    if (lock?.ok === false) return refuse([held(lock.error)]);
+    try {
+      return await byHand(name, phase, at, flags, interrupts);
+    } finally {
+      lock?.value.release();
+    }
+  });
 }
 
 async function byHand(
@@ -41,8 +53,7 @@ async function byHand(
   if (hook === undefined) return misused(`there is no phase ${phase}`, `Name one of: ${HOOKS.join(', ')}.`);
   const found = await openRun(at, flags);
   if (!found.ok) return found.error;
-  const { runDir, state, alive } = found.value;
-  if (alive) return misused(`run ${state.run} is going on`, 'Wait for it, or end it with Ctrl-C.');
+  const { runDir, state } = found.value;
   // What hooks start by their own means is up too, and nobody told us.
   const takenDown = state.cleaned || state.verdict === 'passed';
   if (takenDown && !state.up)
@@ -94,7 +105,9 @@ async function byHand(
   // Anew each time: the hook may have made up a password since.
   const log = new Follower(join(runDir, running.log), (lines) => process.stdout.write(maskOf(runDir)(lines)));
   const timer = setInterval(() => log.follow(), 100);
-  signal.addEventListener('abort', () => running.end({ kind: 'interrupted', signal: String(signal.reason) }));
+  const end = (): void => running.end({ kind: 'interrupted', signal: String(signal.reason) });
+  signal.addEventListener('abort', end);
+  if (signal.aborted) end();
   interrupts.second.addEventListener('abort', () => running.kill());
   const { failure, log: path } = await running.ended;
   clearInterval(timer);

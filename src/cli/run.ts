@@ -23,7 +23,7 @@ import { Interrupts } from './interrupts.js';
 import { newRunDirectory, readOptions } from './prepare.js';
 import { type Prepared, savedPlan } from './prepared.js';
 import { goOn } from './resume.js';
-import { fromHere, interrupted, misused, refuse } from './say.js';
+import { fromHere, held, interrupted, misused, refuse } from './say.js';
 import { VERSION } from './version.js';
 
 /** `grenade run`: reads, plans, runs, tells. Nothing is run before everything that was asked for made sense. */
@@ -81,12 +81,7 @@ function holdWorkspace(dataRoot: string): Result<Lock, Problem> {
       fix: 'Make it writable, or name another directory as `data-root` in grenade.yaml.',
     });
   }
-  if (lock.ok) return lock;
-  const { pid } = lock.error;
-  return err({
-    message: `a run is going on in this workspace (process ${pid})`,
-    fix: 'Wait for it, or end it with Ctrl-C.',
-  });
+  return lock.ok ? lock : err(held(lock.error));
 }
 
 /** Makes a new run's directory, sources the settings, makes the plan; takes it all back when something is wrong. */

@@ -1,6 +1,7 @@
 import { relative } from 'node:path';
 import { describeFault } from '../basics/fault.js';
 import type { Problem } from '../basics/problem.js';
+import type { Holder } from '../run/lock.js';
 import { formatProblems } from '../workspace/problems.js';
 
 /** What a command that was refused exits with: nothing was run. */
@@ -25,6 +26,12 @@ export function interrupted(): number {
 export function misused(message: string, fix: string): number {
   return refuse([{ message, fix }]);
 }
+
+/** That somebody else has what a command needs for itself. */
+export const held = ({ pid }: Holder): Problem => ({
+  message: `a run is going on here, or a hook by hand (process ${pid})`,
+  fix: 'Wait for it, or end it with Ctrl-C.',
+});
 
 /** A path as somebody standing here would write it: relative or absolute, whichever is shorter. */
 export function fromHere(path: string): string {

@@ -6,7 +6,7 @@ import { standOn } from '../run/fork.js';
 import { takeLock } from '../run/lock.js';
 import { dropSnapshot, listSnapshots, type Snapshot, storeOf, sweep } from '../snapshots/store.js';
 import { findDataRoot } from '../workspace/data-root.js';
-import { fromHere, misused } from './say.js';
+import { fromHere, held, misused, refuse } from './say.js';
 
 /** `grenade snapshot list`: what is kept of the base, the one used last first. */
 export async function list(at: string): Promise<number> {
@@ -40,9 +40,7 @@ export async function drop(key: string | undefined, at: string, flags: { readonl
     return misused(`no snapshot is kept in ${fromHere(dataRoot)}`, '`grenade run --from-snapshot` keeps one.');
   }
   const lock = takeLock(dataRoot);
-  if (!lock.ok) {
-    return misused(`a run is going on here (process ${lock.error.pid})`, 'Wait for it, or interrupt it with Ctrl-C.');
-  }
+  if (!lock.ok) return refuse([held(lock.error)]);
   try {
     const all = listSnapshots(dataRoot);
     const chosen = flags.all === true ? all : all.filter((each) => each.key.startsWith(key ?? ''));
@@ -53,11 +51,11 @@ export async function drop(key: string | undefined, at: string, flags: { readonl
         `Name one: ${there}.`,
       );
     }
-    const held = chosen.flatMap((each) => {
+    const stoodOn = chosen.flatMap((each) => {
       const runs = standOn(dataRoot, each.key);
       return runs.length === 0 ? [] : [{ key: each.key, run: runs[0] ?? '' }];
     });
-    const [first] = held;
+    const [first] = stoodOn;
     if (first !== undefined) {
       return misused(
         `the data of run ${first.run} stands on snapshot ${first.key}`,

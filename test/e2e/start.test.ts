@@ -149,6 +149,14 @@ describe('grenade resource', () => {
     expect([green.status, green.stdout]).toEqual([0, expect.stringContaining('looks well at spring as pre-upgrade')]);
     expect((await rig.grenade('resource', 'a', 'smoke')).stderr).toMatch(/a has no smoke hook/);
     expect(rig.read('.grenade/latest/journal.ndjson')).toBe(before);
+    rig.write(hooks('touch mine; read -r <"$GATES/go" || true; [[ -e mine ]]'));
+    const gate = rig.gate('go');
+    const { outcome } = rig.start(['resource', 'a', 'verify']);
+    await gate.reached();
+    const beside = await rig.grenade('resource', 'a', 'destroy');
+    expect([beside.status, beside.stderr]).toEqual([2, expect.stringContaining('or a hook by hand (process')]);
+    await gate.open();
+    expect((await outcome).status).toBe(0);
     await rig.grenade('clean');
     expect((await rig.grenade('resource', 'a', 'verify')).stderr).toMatch(/nothing of run .* is up/);
   });
