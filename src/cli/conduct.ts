@@ -23,7 +23,6 @@ import { Scratch } from '../run/scratch.js';
 import { keepSecrets, maskOf } from '../run/secrets.js';
 import { Home } from '../run/workplace.js';
 import { whatIsLeft } from '../services/strays.js';
-import { livingInRun } from '../services/systems.js';
 import type { Workspace } from '../workspace/workspace.js';
 import type { RunFlags } from './flags.js';
 import { quoted, tellGithub } from './github.js';
@@ -151,7 +150,7 @@ export async function conduct(
   await tellGithub(runDir, state, given, written);
   attempt('what is no longer needed could not be removed', () => {
     if (state.verdict === 'passed') dropData(runDir);
-    retireRuns(workspace.dataRoot, (old) => old === runDir || livingInRun(old).length > 0);
+    retireRuns(workspace.dataRoot, (old) => old === runDir || whatIsLeft(old).up);
   });
   return exitCode(state);
 }

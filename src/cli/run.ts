@@ -123,10 +123,21 @@ async function begin(
     return ok({ workspace: { ...workspace.value, warnings }, plan: plan.value });
   };
   const asked = await snapshots?.askForSnapshot(draft, runDir);
-  const first = asked?.ok === false ? asked : await read();
-  if (!first.ok) {
+  const takeBack = (): void => {
     if (asked?.ok === true) asked.value.takeBack();
     rmSync(runDir, { recursive: true, force: true });
+  };
+  const first =
+    asked?.ok === false
+      ? asked
+      : await read().catch((error: unknown) => {
+          // Long work that is called off throws why.
+          if (signal.aborted && error === signal.reason) return err([]);
+          takeBack();
+          throw error;
+        });
+  if (!first.ok) {
+    takeBack();
     return first;
   }
   const { workspace, plan } = first.value;

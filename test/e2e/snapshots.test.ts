@@ -5,6 +5,7 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
+  readlinkSync,
   rmSync,
   statSync,
   symlinkSync,
@@ -66,6 +67,15 @@ const mounts = (rig: Rig): string[] =>
     .filter((line) => line.includes(rig.dir));
 const begun = (rig: Rig): boolean => rig.steps()[0] === 'restore-snapshot:base@spring';
 const restored = (rig: Rig) => rig.journal().find((event) => event.type === 'snapshot-restored');
+/** Whether a process has a file open whose path ends with this. */
+const opens = (pid: number, path: string): boolean =>
+  readdirSync(`/proc/${pid}/fd`).some((fd) => {
+    try {
+      return readlinkSync(`/proc/${pid}/fd/${fd}`).endsWith(path);
+    } catch {
+      return false; // Closed meanwhile.
+    }
+  });
 /** Everything that a snapshot holds of the letter. */
 const letterOf = (rig: Rig): string => join(store(rig), kept(rig)[0] ?? '', 'held', 'data', 'app', 'letter');
 
@@ -147,6 +157,28 @@ describe('runs that begin at a snapshot of their base', () => {
       /snapshot \w+ was dropped and the base built again, because data\/app\/letter does not hold what it did/,
     );
     expect(readFileSync(letterOf(rig), 'utf8')).toBe('Dear reader');
+  });
+
+  test('Ctrl-C while a snapshot is looked at ends a run that never began', async () => {
+    await using rig = new Rig({
+      ...APP,
+      'projects/app/install.sh': withFunctions('truncate -s 1G "$DATA_DIR/large"'),
+      'grenade.yaml': `${TWO_RELEASES}snapshots: { limit: 20GB }\n`,
+    });
+    await run(rig);
+    const [key = ''] = kept(rig);
+    // As after a reboot: every file is read.
+    const path = join(store(rig), key, 'manifest.json');
+    writeFileSync(path, JSON.stringify({ ...JSON.parse(readFileSync(path, 'utf8')), boot: 'an earlier one' }));
+    const runs = () => readdirSync(join(rig.dir, '.grenade', 'runs'));
+    const before = [runs(), readlinkSync(join(rig.dir, '.grenade', 'data'))];
+    const { child, outcome } = rig.start(['run', '--from-snapshot']);
+    await eventually('the look at the large file', () => opens(child.pid ?? 0, '/held/data/large'));
+    child.kill('SIGINT');
+    const { status, stderr } = await outcome;
+    expect([status, stderr]).toEqual([130, 'Interrupted before anything was run.\n']);
+    expect([runs(), readlinkSync(join(rig.dir, '.grenade', 'data'))]).toEqual(before);
+    expect(kept(rig)).toEqual([key]);
   });
 
   test('one whose verify fails after the restore is the base, and not the upgrade', async () => {
