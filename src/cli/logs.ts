@@ -1,13 +1,15 @@
 import { once } from 'node:events';
 import { createReadStream, existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import type { StepState } from '../journal/state.js';
 import { maskOf } from '../run/secrets.js';
 import type { OfRun } from './flags.js';
 import { quotes } from './github.js';
 import { openRun } from './of-run.js';
 import { misused } from './say.js';
+
+/** How much is read at a time, in bytes. */
+const PIECE = 1024 * 1024;
 
 /** `grenade logs`: the whole log of a step, secrets masked. The raw one is the file that `steps/` holds. */
 export async function logs(name: string, at: string, flags: OfRun): Promise<number> {
@@ -32,14 +34,25 @@ export async function logs(name: string, at: string, flags: OfRun): Promise<numb
   });
   const { open, close } = quotes(process.env);
   process.stdout.write(open);
-  const lines = createInterface({ input: createReadStream(join(runDir, step.log)), crlfDelay: 0 });
-  for await (const line of lines) {
+  for await (const lines of wholeLines(join(runDir, step.log))) {
     // A reader that is slower than the disk is waited for; one that has seen enough is not.
-    if (!process.stdout.write(`${mask(line)}\n`)) await once(process.stdout, 'drain').catch(() => undefined);
+    if (!process.stdout.write(mask(lines))) await once(process.stdout, 'drain').catch(() => undefined);
     if (gone) break;
   }
   process.stdout.write(close);
   return 0;
+}
+
+/** A file's text in pieces of many lines: one line at a time, a hook that flooded its log takes minutes to show. */
+async function* wholeLines(path: string): AsyncGenerator<string> {
+  let begun = '';
+  for await (const chunk of createReadStream(path, { encoding: 'utf8', highWaterMark: PIECE })) {
+    const text = String(chunk);
+    const end = text.lastIndexOf('\n') + 1;
+    if (end > 0) yield begun + text.slice(0, end);
+    begun = end > 0 ? text.slice(end) : begun + text;
+  }
+  if (begun !== '') yield `${begun}\n`;
 }
 
 /** A number, a key, or the beginning of a key; where one ends with a whole word, that is meant. */

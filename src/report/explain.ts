@@ -67,7 +67,7 @@ export function explain(failure: Failure, record: StepRecord): Explanation {
       }
       return {
         short: 'ended at its time limit',
-        what: `It was still running at its limit of ${formatLimit(failure.limitMs)} and was ended with all that it had started.`,
+        what: `It was still running at its limit of ${formatLimit(failure.limitMs)} and was ended with all that it had started, services excepted.`,
         next: `If it needs longer, raise ${failure.limit} in grenade.yaml.`,
       };
     case 'not-started':

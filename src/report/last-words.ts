@@ -21,13 +21,23 @@ const PYTHON_FRAME = /^ {2}File ".*", line \d+/;
 const AROUND = /^node:internal\/\S+:\d+$|^Node\.js v\d|^ {2}throw \w+;?$|^\s*\^$/;
 const ERROR = /^(?:Uncaught |\[)?[\w.]*(?:Error|Exception)\b(?: \[\w+\])?(?::|$)/;
 
+/** What begins the lines of a service's log at the end of a message about it. */
+const END_OF_LOG = /^ {2}The end of \S.*:$/;
+
 /** Frames of a stack that are worth their line. */
 const FRAMES = 2;
 
-/** Of a log's last lines those that tell most: of a stack trace its error, and the frames nearest to it. */
+/**
+ * Of a log's last lines those that tell most: of a stack trace its error, and the frames nearest to it; of a message that
+ * ends with a service's log the message too.
+ */
 export function telling(lines: readonly string[], most: number): readonly string[] {
   if (lines.length <= most) return lines;
   const kept = withoutFrames(lines.filter((line) => !AROUND.test(line)));
+  const quoted = kept.findLastIndex((line) => END_OF_LOG.test(line));
+  if (quoted > 0 && kept.slice(quoted + 1).every((line) => line.startsWith('    '))) {
+    return [...kept.slice(quoted - 1, quoted + 1), ...kept.slice(quoted + 1).slice(2 - most)];
+  }
   const error = kept.findLastIndex((line) => ERROR.test(line));
   // What comes after an error's line and belongs to it is indented, or closes a bracket.
   const own = error !== -1 && kept.slice(error + 1).every((line) => /^[\s}\]]/.test(line));

@@ -5,12 +5,16 @@ import { unreachable } from '../basics/unreachable.js';
 import type { Failure } from '../journal/failure.js';
 import type { Step } from '../plan/plan.js';
 import { type Ended, endSession, signalSession, spawnInto } from '../process/spawn.js';
+import { endStraysOf } from '../services/strays.js';
 import type { RunContext, RunningStep, StepEnd } from './context.js';
 import { HookNotes } from './hook-notes.js';
 import { loggedSince } from './logged.js';
 
 /** How long a program has between TERM and KILL, in milliseconds. */
 const GRACE = 10_000;
+
+/** The same for what it set free of its group, which is asked only once the program is gone. */
+const STRAY_GRACE = 2000;
 
 /** A program that is a step's work. */
 export interface StepCommand {
@@ -72,7 +76,8 @@ export function startCommand(context: RunContext, step: Step, work: StepCommand)
   let grouped: Promise<void> | undefined;
   const end = (why: Failure): void => {
     reason ??= why;
-    if (pid !== undefined) grouped ??= endSession(pid, GRACE);
+    if (pid !== undefined)
+      grouped ??= endSession(pid, GRACE).then(() => endStraysOf(context.system, step.key, STRAY_GRACE));
   };
   const { ms, from } = work.limit;
   const callOff = later(ms, () => end({ kind: 'time-limit', limitMs: ms, limit: from }));

@@ -1,6 +1,14 @@
 import { resolve } from 'node:path';
 import type { Stray } from '../journal/event.js';
-import { commandLine, environmentVariable, listProcesses, ownLine, withMark } from '../process/identity.js';
+import {
+  commandLine,
+  endProcesses,
+  environmentVariable,
+  listProcesses,
+  ownLine,
+  type ProcessStat,
+  withMark,
+} from '../process/identity.js';
 import { listServices, processesOf, supervisorOf } from './record.js';
 import { livingInRun, systemsOf } from './systems.js';
 
@@ -11,18 +19,17 @@ export function whatIsLeft(runDir: string): { readonly up: boolean; readonly str
   return strays.length === 0 ? { up } : { up, strays };
 }
 
+/** Ends what a step's program set free of its own process group by other means than `service_start`. */
+export async function endStraysOf(runDir: string, step: string, graceMs: number): Promise<void> {
+  await endProcesses({
+    find: (among) => withMark('GRENADE_STEP', (value) => value === step, straying(runDir, among)),
+    graceMs,
+  });
+}
+
 /** Processes that a run's hooks started by other means than `service_start`; of a tree of them only the topmost. */
 function straysOf(runDir: string): readonly Stray[] {
-  const own = resolve(runDir);
-  const among = listProcesses();
-  const marked = withMark('GRENADE_RUN_DIR', (value) => value !== '' && resolve(value) === own, among);
-  if (marked.length === 0) return [];
-  const known = new Set(ownLine());
-  for (const service of listServices(runDir)) {
-    known.add(supervisorOf(service).pid);
-    for (const { pid } of processesOf(runDir, service, among)) known.add(pid);
-  }
-  const strays = marked.filter(({ pid }) => !known.has(pid));
+  const strays = straying(runDir, listProcesses());
   const pids = new Set(strays.map(({ pid }) => pid));
   return strays
     .filter(({ parent }) => !pids.has(parent))
@@ -30,4 +37,17 @@ function straysOf(runDir: string): readonly Stray[] {
       const project = environmentVariable(pid, 'PROJECT');
       return { pid, command: commandLine(pid), ...(project === undefined ? {} : { project }) };
     });
+}
+
+/** Of these processes those of a run that are no service's, and not ourselves. */
+function straying(runDir: string, among: readonly ProcessStat[]): readonly ProcessStat[] {
+  const own = resolve(runDir);
+  const marked = withMark('GRENADE_RUN_DIR', (value) => value !== '' && resolve(value) === own, among);
+  if (marked.length === 0) return [];
+  const known = new Set(ownLine());
+  for (const service of listServices(runDir)) {
+    known.add(supervisorOf(service).pid);
+    for (const { pid } of processesOf(runDir, service, among)) known.add(pid);
+  }
+  return marked.filter(({ pid }) => !known.has(pid));
 }

@@ -36,6 +36,21 @@ describe('a reader that goes away', () => {
   });
 });
 
+describe('a log of any length', () => {
+  test('is shown whole, with secrets masked wherever they stand', async () => {
+    await using rig = new Rig({
+      ...SMALL,
+      localrc: 'export DB_PASSWORD=sesame-street\n',
+      'projects/a/start.sh': bash('yes "ünd so on: sesame-street, $RELEASE" | head -n 100000', 'printf "the \\r end"'),
+    });
+    expect((await rig.grenade('run', '-q')).status).toBe(0);
+    const { said } = shell(rig, 'grenade logs 1 >shown');
+    expect(said).toBe('status 0\n');
+    const shown = readFileSync(join(rig.dir, 'shown'), 'utf8');
+    expect(shown === `${'ünd so on: ***, spring\n'.repeat(100_000)}the \r end\n`).toBe(true);
+  });
+});
+
 describe('a disk or directory that refuses', () => {
   test('ends the run as a fault of ours, and the hooks that run with it', async () => {
     await using rig = new Rig({

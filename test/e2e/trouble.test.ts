@@ -28,6 +28,20 @@ describe('a hook in trouble', () => {
     expect(rig.processes()).toEqual([]);
   });
 
+  test('at its limit what it set free of its own group is ended too, and its services stay', async () => {
+    await using rig = new Rig({
+      'grenade.yaml': `${TWO_RELEASES}limits: { hooks: { start: 2s } }\n`,
+      'projects/a/start.sh': withFunctions('service_start a -- sleep 1001', 'setsid sleep 1002 &', 'sleep 1003'),
+      'projects/a/shutdown.sh': withFunctions('service_stop a'),
+    });
+    const { status, stdout } = await rig.grenade('run');
+    expect(stdout).toContain('was ended with all that it had started, services excepted.');
+    expect(stdout).not.toContain('though no service_start started it');
+    expect(status).toBe(3);
+    const ended = (await rig.grenade('clean')).stdout;
+    expect(ended).toMatch(/^ended a \(\d+\)\n1 ended\./);
+  });
+
   test('that ignores TERM is killed', async () => {
     await using rig = new Rig({
       'grenade.yaml': TWO_RELEASES,

@@ -74,3 +74,13 @@ test('of anything else the last lines', () => {
   expect(telling(many, 8)).toEqual(many.slice(-8));
   expect(telling(many.slice(0, 3), 8)).toEqual(many.slice(0, 3));
 });
+
+test('of a wait that was in vain what was waited for, however much the service said', () => {
+  const said = Array.from({ length: 10 }, (_, i) => `    GET /health 404 ${i}`);
+  const wait = 'wait_for_http: Waited 3.0 s for http://127.0.0.1:1/health: it last answered with status 404';
+  expect(telling(['started', wait, '  The end of /srv/run/services/web.log:', ...said], 8)).toEqual([
+    wait,
+    '  The end of /srv/run/services/web.log:',
+    ...said.slice(-6),
+  ]);
+});
