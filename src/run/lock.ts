@@ -1,4 +1,4 @@
-import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readlinkSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { codeOf } from '../basics/fault.js';
 import { err, ok, type Result } from '../basics/result.js';
@@ -15,24 +15,19 @@ export interface Holder {
 
 /**
  * Takes the lock of a data root, so that two runs never share ports, releases or `latest`. A holder that is no longer
- * alive, by id and start time, holds nothing.
+ * alive, by id and start time, holds nothing. The lock is a symbolic link that leads nowhere and says who holds it: it
+ * appears whole or not at all, and takes no room, so that `grenade clean` has it on a disk that is full too.
  */
 export function takeLock(dataRoot: string): Result<Lock, Holder> {
   mkdirSync(dataRoot, { recursive: true });
   const path = join(dataRoot, 'lock');
-  const mine = `${path}.${process.pid}`;
-  const self = identify(process.pid);
-  try {
-    writeFileSync(mine, `${process.pid} ${self?.startTime ?? ''}\n`);
-    while (!linked(mine, path)) {
-      const holder = lockHolder(dataRoot);
-      if (holder !== undefined) return err(holder);
-      takeAway(path, mine);
-    }
-    return ok({ release: () => rmSync(path, { force: true }) });
-  } finally {
-    rmSync(mine, { force: true });
+  const mine = `${process.pid} ${identify(process.pid)?.startTime ?? ''}`;
+  while (!linked(mine, path)) {
+    const holder = lockHolder(dataRoot);
+    if (holder !== undefined) return err(holder);
+    takeAway(path, mine);
   }
+  return ok({ release: () => rmSync(path, { force: true }) });
 }
 
 /**
@@ -49,10 +44,10 @@ function takeAway(path: string, mine: string): void {
   rmSync(taking, { force: true });
 }
 
-/** Whether `path` is now a link to `mine`: it appears whole or not at all, and never over another. */
+/** Whether `path` is now a link that says `mine`; never over another. */
 function linked(mine: string, path: string): boolean {
   try {
-    linkSync(mine, path);
+    symlinkSync(mine, path);
     return true;
   } catch (error) {
     if (codeOf(error) === 'EEXIST') return false;
@@ -77,11 +72,11 @@ function holderIn(text: string): Holder | undefined {
   return Number.isInteger(holder.pid) && isAlive(holder) ? { pid: holder.pid } : undefined;
 }
 
-/** What a lock says; undefined when there is none. */
+/** What a lock says; undefined when there is none. What is no link says nothing. */
 function read(path: string): string | undefined {
   try {
-    return readFileSync(path, 'utf8');
-  } catch {
-    return undefined;
+    return readlinkSync(path);
+  } catch (error) {
+    return codeOf(error) === 'EINVAL' ? '' : undefined;
   }
 }

@@ -1,6 +1,16 @@
-import { closeSync, existsSync, fstatSync, mkdirSync, openSync, readdirSync, readFileSync, readSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  fstatSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  readSync,
+} from 'node:fs';
 import { join, resolve } from 'node:path';
-import { writeFileAtomic } from '../basics/files.js';
+import { linkAtomic, writeFileAtomic } from '../basics/files.js';
 import { isAlive, listProcesses, type ProcessId, type ProcessStat, withMark } from '../process/identity.js';
 
 /** A supervised service: its main process, known by id and start time, and where its output goes. */
@@ -142,13 +152,24 @@ export function exitStatus(runDir: string, name: string): number | undefined {
   return text === undefined || !/^\d+$/.test(text) ? undefined : Number(text);
 }
 
-/** `NAME.stopping` says which process was asked, since a service of that name may have been started again meanwhile. */
+/**
+ * `NAME.stopping` says which process was asked, since a service of that name may have been started again meanwhile. It is
+ * a symbolic link that leads nowhere: that takes no room, and services have to be ended on a disk that is full too.
+ */
 export function writeStopping(runDir: string, record: ServiceRecord, state: 'asked' | 'gone'): void {
-  writeFileAtomic(filesOf(runDir, record.name).stopping, `${record.pid} ${record.startTime} ${state}\n`);
+  linkAtomic(filesOf(runDir, record.name).stopping, `${record.pid} ${record.startTime} ${state}`);
+}
+
+function readLink(path: string): string | undefined {
+  try {
+    return readlinkSync(path);
+  } catch {
+    return undefined;
+  }
 }
 
 function readStopping(runDir: string, record: ServiceRecord): 'asked' | 'gone' | undefined {
-  const [pid, startTime, state] = readText(filesOf(runDir, record.name).stopping)?.trim().split(' ') ?? [];
+  const [pid, startTime, state] = readLink(filesOf(runDir, record.name).stopping)?.split(' ') ?? [];
   if (pid !== String(record.pid) || startTime !== record.startTime) return undefined;
   return state === 'gone' ? 'gone' : 'asked';
 }

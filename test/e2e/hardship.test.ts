@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { bash, GRENADE, Rig, TWO_RELEASES, withFunctions } from './rig.js';
@@ -83,6 +83,29 @@ describe('a disk or directory that refuses', () => {
   test('a scratch directory, removed by a hook with all of them, is made again', async () => {
     await using rig = new Rig({ ...SMALL, 'projects/a/start.sh': bash('rm -rf "$GRENADE_RUN_DIR/scratch"') });
     expect((await rig.grenade('run')).status).toBe(0);
+  });
+
+  test.runIf(process.getuid?.() === 0)('that is full is no hindrance to clean, which makes room there', async () => {
+    await using rig = new Rig({
+      'grenade.yaml': `${TWO_RELEASES}data-root: small/root\n`,
+      'projects/a/start.sh': withFunctions('service_start a -- sleep 1000'),
+      'projects/a/resources.sh': bash('cat /dev/zero >"$DATA_DIR/much"'),
+      'projects/a/shutdown.sh': withFunctions('service_stop a'),
+    });
+    const small = join(rig.dir, 'small');
+    mkdirSync(small);
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=8m', 'grenade-test', small]);
+    try {
+      expect((await rig.grenade('run')).status).toBe(3);
+      // Whatever the run found no room for, the last byte is gone now.
+      expect(() => writeFileSync(join(small, 'rest'), Buffer.alloc(8_000_000))).toThrow(/ENOSPC/);
+      const { status, stdout, stderr } = await rig.grenade('clean');
+      expect([status, stdout, stderr]).toEqual([0, expect.stringMatching(/^ended a \(\d+\)\n1 ended\./), '']);
+      expect(rig.processes()).toEqual([]);
+      expect((await rig.grenade('clean', '--all')).status).toBe(0);
+    } finally {
+      execFileSync('umount', [small]);
+    }
   });
 
   test('the data root is refused before anything runs', async () => {
