@@ -13,7 +13,7 @@ import { loggedSince } from './logged.js';
 /** How long a program has between TERM and KILL, in milliseconds. */
 const GRACE = 10_000;
 
-/** The same for what it set free of its group, which is asked only once the program is gone. */
+/** The same for what left its session, which is asked only once the program is gone. */
 const STRAY_GRACE = 2000;
 
 /** A program that is a step's work. */

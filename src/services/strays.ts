@@ -19,7 +19,7 @@ export function whatIsLeft(runDir: string): { readonly up: boolean; readonly str
   return strays.length === 0 ? { up } : { up, strays };
 }
 
-/** Ends what a step's program set free of its own process group by other means than `service_start`. */
+/** Ends what a step's program put into a session of its own by other means than `service_start`. */
 export async function endStraysOf(runDir: string, step: string, graceMs: number): Promise<void> {
   await endProcesses({
     find: (among) => withMark('GRENADE_STEP', (value) => value === step, straying(runDir, among)),

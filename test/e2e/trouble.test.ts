@@ -28,7 +28,7 @@ describe('a hook in trouble', () => {
     expect(rig.processes()).toEqual([]);
   });
 
-  test('at its limit what it set free of its own group is ended too, and its services stay', async () => {
+  test('at its limit what left its session is ended too, and its services stay', async () => {
     await using rig = new Rig({
       'grenade.yaml': `${TWO_RELEASES}limits: { hooks: { start: 2s } }\n`,
       'projects/a/start.sh': withFunctions('service_start a -- sleep 1001', 'setsid sleep 1002 &', 'sleep 1003'),
