@@ -71,6 +71,8 @@ export PYTHON3_VERSION
 # shellcheck disable=SC2016 # expanded when a line is traced
 export PS4='+ $(short_source):   '
 export TOP_DIR=$TARGET_DEVSTACK_DIR
+# Where the original installs tools to bring the base up, it has looked by now which system this is.
+if [[ $GRENADE_USE_EXTERNAL_DEVSTACK != True ]] && declare -F is_ubuntu >/dev/null; then is_ubuntu || :; fi
 
 # shellcheck source=/dev/null
 source "$TARGET_DEVSTACK_DIR/inc/meta-config"

@@ -310,18 +310,18 @@ describe('a classic workspace that brings its base up', () => {
     ]);
   });
 
-  test('what is run around hooks sees what settings registered, besides what localrc says', async () => {
-    const settings = 'register_project_for_upgrade one\nregister_db_to_save one\n';
+  test('what is run around hooks sees what settings registered and knew of the system, besides what localrc says', async () => {
+    const settings = 'register_project_for_upgrade one\nregister_db_to_save one\nexport SYSTEM=${os_VENDOR:-}\n';
     await using rig = new ClassicRig(project('10_one', { settings }), '', []);
     const plugin = { 'devstack/upgrade/settings': 'register_project_for_upgrade ext\n' };
     const git = rig.repository('ext', rig.lay('ext', plugin), ['master']);
     rig.write({
       localrc: `STACK_ROOT=${rig.stack}\nGIT_BASE=${rig.repository('devstack', DEVSTACK, ['stable/train', 'master'])}\nRUN_SMOKE=False\nENABLE_TEMPEST=False\nDATABASES_TO_SAVE=mine\n`,
       pluginrc: `enable_grenade_plugin ext ${git}/openstack/ext\n`,
-      'post-stack.sh': '#!/bin/bash\necho "upgrade$UPGRADE_PROJECTS, save $DATABASES_TO_SAVE" >>"$TOLD"\n',
+      'post-stack.sh': '#!/bin/bash\necho "upgrade$UPGRADE_PROJECTS, save $DATABASES_TO_SAVE, on $SYSTEM" >>"$TOLD"\n',
     });
     await rig.grenade('run', '-s', 'post-stack');
-    expect(rig.told.at(-1)).toBe('upgrade one ext, save mine one');
+    expect(rig.told.at(-1)).toBe('upgrade one ext, save mine one, on Small');
   });
 });
 
