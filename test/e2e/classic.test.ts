@@ -311,7 +311,7 @@ describe('a classic workspace that brings its base up', () => {
   });
 
   test('what is run around hooks sees what settings registered and knew of the system, besides what localrc says', async () => {
-    const settings = 'register_project_for_upgrade one\nregister_db_to_save one\nexport SYSTEM=${os_VENDOR:-}\n';
+    const settings = 'register_project_for_upgrade one\nregister_db_to_save one\nexport SYSTEM=$os_VENDOR\n';
     await using rig = new ClassicRig(project('10_one', { settings }), '', []);
     const plugin = { 'devstack/upgrade/settings': 'register_project_for_upgrade ext\n' };
     const git = rig.repository('ext', rig.lay('ext', plugin), ['master']);
