@@ -6,6 +6,7 @@ import { readJournal } from '../journal/journal.js';
 import { isAlive } from '../process/identity.js';
 import { findRun } from '../run/directory.js';
 import { leftovers } from '../run/leftovers.js';
+import { whatIsLeft } from '../services/strays.js';
 import { findDataRoot } from '../workspace/data-root.js';
 import type { OfRun } from './flags.js';
 import { fromHere, misused } from './say.js';
@@ -38,6 +39,8 @@ export async function openRun(at: string, flags: OfRun): Promise<Result<FoundRun
   for (const event of events) state.apply(event);
   const alive = state.verdict === undefined && state.harness !== undefined && isAlive(state.harness);
   if (!alive) for (const body of leftovers(runDir, events, state)) state.apply({ at: state.lastAt, ...body });
+  // One that was killed could not say what it left: the hook that it was in, for one.
+  if (!alive && state.verdict === undefined && !state.cleaned) state.strays = whatIsLeft(runDir).strays ?? [];
   return ok({ dataRoot, runDir, events, state, alive, suffix: suffixOf(dir, flags) });
 }
 

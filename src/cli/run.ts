@@ -9,9 +9,11 @@ import type { Plan } from '../plan/plan.js';
 import { checkProbePhases } from '../plan/probe-phases.js';
 import { planFor } from '../plan/scenario.js';
 import { stopPhase } from '../plan/stop.js';
+import { strayName } from '../report/standing.js';
 import { listRuns, markLatest } from '../run/directory.js';
 import { workspaceEnvironment } from '../run/environment.js';
 import { type Holder, type Lock, takeLock } from '../run/lock.js';
+import { whatIsLeft } from '../services/strays.js';
 import { livingInRun } from '../services/systems.js';
 import { completeWorkspace } from '../workspace/complete.js';
 import type { AnyDraft as Draft } from '../workspace/draft.js';
@@ -149,7 +151,10 @@ async function begin(
 /** What earlier runs left up: it holds memory and data, and no new run takes it down. */
 function leftUp(dataRoot: string): string[] {
   return listRuns(dataRoot).flatMap((earlier) => {
-    const names = livingInRun(earlier).map(({ name }) => name);
+    const names = [
+      ...livingInRun(earlier).map(({ name }) => name),
+      ...(whatIsLeft(earlier).strays ?? []).map(strayName),
+    ];
     const id = basename(earlier);
     return names.length === 0 ? [] : [`run ${id} left ${names.join(', ')} up: grenade clean --run ${id}`];
   });

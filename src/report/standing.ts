@@ -1,3 +1,4 @@
+import type { Stray } from '../journal/event.js';
 import type { RunState } from '../journal/state.js';
 import { stepNumber } from './names.js';
 import { brokenProject, neverRan, positions, verifiedAfter } from './queries.js';
@@ -69,10 +70,13 @@ export function whatIsUp(state: RunState): string | undefined {
 /** `web's server.mjs (pid 8559) still runs, though no service_start started it.` */
 export function whatStrays({ strays }: RunState): string | undefined {
   if (strays.length === 0) return undefined;
-  const named = strays.map(
-    ({ pid, command, project }) => `${project === undefined ? '' : `${project}'s `}${program(command)} (pid ${pid})`,
-  );
+  const named = strays.map(strayName);
   return `${listing(named, 3)} still ${named.length === 1 ? 'runs' : 'run'}, though no service_start started ${named.length === 1 ? 'it' : 'them'}.`;
+}
+
+/** `web's server.mjs (pid 8559)` */
+export function strayName({ pid, command, project }: Stray): string {
+  return `${project === undefined ? '' : `${project}'s `}${program(command)} (pid ${pid})`;
 }
 
 const INTERPRETER = /^(?:node|bash|sh|dash|ruby|perl|python[\d.]*)$/;
@@ -89,6 +93,9 @@ export function somethingIsUp(state: RunState): boolean {
   if (state.verdict !== undefined && state.services.size > 0) return state.up;
   const running = [...state.services.values()].some(({ status }) => status.kind === 'running');
   return (
-    running || state.up || (isFailure(state.verdict) && state.steps.some(({ status }) => status.kind !== 'waiting'))
+    running ||
+    state.up ||
+    state.strays.length > 0 ||
+    (isFailure(state.verdict) && state.steps.some(({ status }) => status.kind !== 'waiting'))
   );
 }

@@ -251,6 +251,7 @@ describe('a run that is ended from outside', () => {
     const report = await rig.grenade('report');
     expect(report.stdout).toMatch(/killed/);
     expect(report.stdout).toMatch(/web create/);
+    expect(report.stdout).toMatch(/web's resources\.sh \(pid \d+\) still runs/);
     expect(report.status).toBe(4);
     expect(readFileSync(join(rig.latest, 'junit.xml'), 'utf8')).toContain('killed');
 
@@ -263,6 +264,20 @@ describe('a run that is ended from outside', () => {
     // And the workspace can be run again.
     rig.write({ 'projects/web/resources.sh': SERVICE['projects/web/resources.sh'] });
     expect((await rig.grenade('run', '-q')).status).toBe(0);
+  });
+
+  test('by kill -9: the next run warns of the hook that goes on as it does of services', async () => {
+    await using rig = new Rig(waiting);
+    const gate = rig.gate('create');
+    const { child, outcome } = rig.start(['run']);
+    await gate.reached();
+    child.kill('SIGKILL');
+    await outcome;
+    const { stdout, stderr } = await rig.grenade('run', '-q', '-s', 'start');
+    expect(stderr).toBe('');
+    expect(stdout).toMatch(/warning: run \S+ left web, web's resources\.sh \(pid \d+\) up: grenade clean --run \S+\n/);
+    expect((await rig.grenade('clean', '--all')).status).toBe(0);
+    expect(rig.processes()).toEqual([]);
   });
 
   test('by the run’s own limit: which is named, and no project blamed', async () => {
