@@ -151,6 +151,10 @@ export const STATUS_DIFFERENCES: readonly Pick<Difference, 'name' | 'says'>[] = 
   { name: 't-needs-b', says: 'The target part goes on only with a run whose base part passed.' },
   { name: 'whole-dumps', says: 'A dump that failed leaves no file in $SAVE_DIR that looks like one.' },
   {
+    name: 'configured-once',
+    says: 'With -t the trees stay as -b configured them; the original writes the same into their local.conf once more.',
+  },
+  {
     name: 'any-bytes',
     says: 'A hook may print any bytes; what is no UTF-8 kills what the original shows its output through, and so the run.',
   },
