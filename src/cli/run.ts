@@ -1,4 +1,4 @@
-import { rmSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { describeFault } from '../basics/fault.js';
 import { writeFileAtomic } from '../basics/files.js';
@@ -72,18 +72,32 @@ export async function run(at: string, flags: RunFlags): Promise<number> {
   }
 }
 
+/** The least room that a run needs for its own records, in bytes. */
+const LEAST_ROOM = 64 * 1024;
+
 /** The lock of a workspace's runs, or who has it. */
 function holdWorkspace(dataRoot: string): Result<Lock, Problem> {
-  let lock: Result<Lock, Holder>;
+  let lock: Result<Lock, Holder> | undefined;
   try {
     lock = takeLock(dataRoot);
+    // The lock itself takes no room, and bash would say of a disk that is full only that settings could not be sourced.
+    if (lock.ok) tryToWrite(join(dataRoot, 'lock.room'));
   } catch (error) {
+    if (lock?.ok === true) lock.value.release();
     return err({
       message: `nothing can be written to ${fromHere(dataRoot)}: ${describeFault(error)}`,
-      fix: 'Make it writable, or name another directory as `data-root` in grenade.yaml.',
+      fix: 'Make it writable, make room by `grenade clean`, or name another directory as `data-root` in grenade.yaml.',
     });
   }
   return lock.ok ? lock : err(held(lock.error));
+}
+
+function tryToWrite(path: string): void {
+  try {
+    writeFileSync(path, Buffer.alloc(LEAST_ROOM));
+  } finally {
+    rmSync(path, { force: true });
+  }
 }
 
 /** Makes a new run's directory, sources the settings, makes the plan; takes it all back when something is wrong. */

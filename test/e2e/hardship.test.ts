@@ -99,6 +99,8 @@ describe('a disk or directory that refuses', () => {
       expect((await rig.grenade('run')).status).toBe(3);
       // Whatever the run found no room for, the last byte is gone now.
       expect(() => writeFileSync(join(small, 'rest'), Buffer.alloc(8_000_000))).toThrow(/ENOSPC/);
+      const refused = await rig.grenade('run');
+      expect([refused.status, refused.stderr]).toEqual([2, expect.stringContaining('nothing can be written to')]);
       const { status, stdout, stderr } = await rig.grenade('clean');
       expect([status, stdout, stderr]).toEqual([0, expect.stringMatching(/^ended a \(\d+\)\n1 ended\./), '']);
       expect(rig.processes()).toEqual([]);
