@@ -46,13 +46,15 @@ export function expectStatus(test: Case, theirs: Ran, ours: Ran, met: Set<string
     return { divergence: [], end: true, cut: all };
   }
   const failed = ours.result?.steps.find(({ status }) => status === 'failed');
-  if (failed?.key.startsWith('settings:') && /no phase is called that/.test(ours.output)) {
-    met.add('label-refused');
-    return { divergence: [], end: true, cut: all };
-  }
-  if (failed?.key.startsWith('settings:') && !theirs.acts.some(({ kind }) => kind === 'hook')) {
-    met.add('settings-refused');
-    return { divergence: [], end: true, cut: all };
+  if (failed?.key.startsWith('settings:')) {
+    // Where Grenade brings the base up, settings are read in the run itself.
+    const known = REFUSED_LATE.find(({ of }) => of.test(ours.output));
+    const refused = theirs.acts.some(({ kind }) => kind === 'hook') ? undefined : 'settings-refused';
+    const name = known?.name ?? refused;
+    if (name !== undefined) {
+      met.add(name);
+      return { divergence: [], end: true, cut: all };
+    }
   }
   if (theirs.status === BROKEN_PIPE) {
     met.add('any-bytes');
@@ -97,11 +99,21 @@ function untilFailed(theirs: readonly Act[], met: Set<string>): Cut {
   };
 }
 
-/** What ours refuses, by what it says. */
-const REFUSED: readonly { readonly name: string; readonly of: RegExp }[] = [
+interface Refusal {
+  readonly name: string;
+  readonly of: RegExp;
+}
+
+/** What ours refuses once settings are read, by what it says. */
+const REFUSED_LATE: readonly Refusal[] = [
   { name: 'unregistered-refused', of: /which no settings registered/ },
-  { name: 't-needs-b', of: /-t goes on with a run that ended after its base part|there is no run to go on with/ },
   { name: 'label-refused', of: /no phase is called that/ },
+];
+
+/** What ours refuses before anything runs, by what it says. */
+const REFUSED: readonly Refusal[] = [
+  ...REFUSED_LATE,
+  { name: 't-needs-b', of: /-t goes on with a run that ended after its base part|there is no run to go on with/ },
   { name: 'settings-refused', of: /cannot be sourced/ },
 ];
 
