@@ -18,11 +18,12 @@ const FRAME = /^\s+at (?:.*[(\s])?(?:\S+:\d+(?::\d+)?|<anonymous>|native)\)?(?: 
 const INTERNAL = /node:|\/node_modules\/|<anonymous>|native/;
 const PYTHON_FRAME = /^ {2}File ".*", line \d+/;
 /** What Node says around an error: where it was thrown in its own source, and which Node it is. */
-const AROUND = /^node:internal\/\S+:\d+$|^Node\.js v\d|^ {2}throw \w+;?$|^\s*\^$/;
+const AROUND = /^node:\S+:\d+$|^Node\.js v\d|^\s+throw \w+;?( \/\/ .*)?$|^\s*\^$|^Emitted '\w+' event on .* at:$/;
 const ERROR = /^(?:Uncaught |\[)?[\w.]*(?:Error|Exception)\b(?: \[\w+\])?(?::|$)/;
 
 /** What begins the lines of a service's log at the end of a message about it. */
 const END_OF_LOG = /^ {2}The end of \S.*:$/;
+const QUOTE = '    ';
 
 /** Frames of a stack that are worth their line. */
 const FRAMES = 2;
@@ -33,11 +34,14 @@ const FRAMES = 2;
  */
 export function telling(lines: readonly string[], most: number): readonly string[] {
   if (lines.length <= most) return lines;
-  const kept = withoutFrames(lines.filter((line) => !AROUND.test(line)));
-  const quoted = kept.findLastIndex((line) => END_OF_LOG.test(line));
-  if (quoted > 0 && kept.slice(quoted + 1).every((line) => line.startsWith('    '))) {
-    return [...kept.slice(quoted - 1, quoted + 1), ...kept.slice(quoted + 1).slice(2 - most)];
+  const quoted = lines.findLastIndex((line) => END_OF_LOG.test(line));
+  const said = lines.slice(quoted + 1);
+  if (quoted > 0 && said.every((line) => line.startsWith(QUOTE))) {
+    // What frames come below are of the message.
+    const log = said.map((line) => line.slice(QUOTE.length)).filter((line) => !line.startsWith('at '));
+    return [...lines.slice(quoted - 1, quoted + 1), ...telling(log, most - 2).map((line) => `${QUOTE}${line}`)];
   }
+  const kept = withoutFrames(lines.filter((line) => !AROUND.test(line)));
   const error = kept.findLastIndex((line) => ERROR.test(line));
   // What comes after an error's line and belongs to it is indented, or closes a bracket.
   const own = error !== -1 && kept.slice(error + 1).every((line) => /^[\s}\]]/.test(line));

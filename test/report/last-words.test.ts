@@ -84,3 +84,34 @@ test('of a wait that was in vain what was waited for, however much the service s
     ...said.slice(-6),
   ]);
 });
+
+const TAKEN = `node:events:497
+      throw er; // Unhandled 'error' event
+      ^
+
+Error: listen EADDRINUSE: address already in use 127.0.0.1:8080
+    at Server.setupListenHandle [as _listen2] (node:net:1937:16)
+    at listenInCluster (node:net:1994:12)
+    at node:net:2203:7
+    at process.processTicksAndRejections (node:internal/process/task_queues:90:21)
+Emitted 'error' event on Server instance at:
+    at emitErrorNT (node:net:1973:8)
+    at process.processTicksAndRejections (node:internal/process/task_queues:90:21) {
+  code: 'EADDRINUSE',
+  errno: -98,
+  syscall: 'listen',
+  address: '127.0.0.1',
+  port: 8080
+}
+
+Node.js v22.11.0`;
+
+test('of an error that nobody listened to the error, in the log of a service and where that is quoted', () => {
+  const error = 'Error: listen EADDRINUSE: address already in use 127.0.0.1:8080';
+  expect(telling(lines(TAKEN), 8)[0]).toBe(error);
+  const wait = 'wait_for_port: Service web ended with status 1 while port 8080 was awaited';
+  const quote = lines(TAKEN).map((line) => `    ${line}`);
+  const told = telling(['started', wait, '  The end of /srv/run/services/web.log:', ...quote], 8);
+  expect(told.slice(0, 3)).toEqual([wait, '  The end of /srv/run/services/web.log:', `    ${error}`]);
+  expect(told).toHaveLength(8);
+});
