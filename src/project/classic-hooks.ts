@@ -33,7 +33,7 @@ export function classicHooks(dir: string, scripts: ScriptDirectory): ReadonlyMap
     const command: [string, ...string[]] = file === 'resources.sh' ? [path, hook] : [path];
     hooks.set(hook, {
       ...(known?.source === path ? known : { source: path, reportsReturn: false }),
-      command: stat !== undefined && leftToTheShell(path, stat) ? ['bash', ...command] : command,
+      command: stat !== undefined && leftToTheShell(path, stat) ? asShellCalls(command, stat) : command,
     });
   }
   return hooks;
@@ -64,6 +64,10 @@ function leftToTheShell(path: string, stat: Stats): boolean {
   }
   return !/^(\x7fELF|#![ \t]*[^ \t\n\0]+[ \t\n\0])/.test(begin.toString('latin1'));
 }
+
+/** An empty file is a success for bash, which starts nothing for it. */
+const asShellCalls = (command: readonly string[], { size }: Stats): [string, ...string[]] =>
+  size === 0 ? ['true'] : ['bash', ...command];
 
 /** As much as Linux looks at. */
 const LOOK = 256;

@@ -60,6 +60,12 @@ describe('a hook is run, passed over or failed as bash does it', () => {
   });
 });
 
+test('an empty file starts no shell, which would source BASH_ENV', () => {
+  const dir = directory({ 'resources.sh': '' });
+  chmodSync(join(dir, 'resources.sh'), 0o755);
+  expect(classicHooks(dir, readScripts(dir, dir)).get('create')?.command).toEqual(['true']);
+});
+
 test('an upgrade.sh is called though there is none', () => {
   const dir = directory({ 'upgrade.py': '#!/usr/bin/env python3\n' });
   expect([...classicHooks(dir, readScripts(dir, dir))]).toEqual([
