@@ -352,6 +352,16 @@ describe('the databases of a DevStack', () => {
     expect(readdirSync(rig.save)).toEqual([]);
   });
 
+  test('that cannot be listed end it with the status of the client', () => {
+    stackrc('DATABASE_TYPE=mysql');
+    rig.program('mysql', 'exit 9');
+    const result = rig.bash(`set -e\n${SOURCED}save_data old ${rig.base}\necho on`, { DATABASES_TO_SAVE: 'nova' });
+    expect(result).toMatchObject({
+      status: 9,
+      stderr: expect.stringContaining('the databases cannot be listed as root'),
+    });
+  });
+
   test('of which no type is known are left alone, which is said', () => {
     stackrc(':');
     expect(rig.bash(`${SOURCED}save_data old ${rig.base}`, { DATABASES_TO_SAVE: 'nova' })).toMatchObject({
