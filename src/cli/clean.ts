@@ -6,6 +6,7 @@ import { dropSharedData } from '../run/fork.js';
 import { leftovers } from '../run/leftovers.js';
 import { takeLock } from '../run/lock.js';
 import { endEverything } from '../services/supervisor.js';
+import { livingInRun } from '../services/systems.js';
 import { findDataRoot } from '../workspace/data-root.js';
 import type { CleanFlags } from './flags.js';
 import { openRun } from './of-run.js';
@@ -34,7 +35,8 @@ async function cleanOne(at: string, flags: CleanFlags): Promise<number> {
   if (!found.ok) return found.error;
   const { runDir, events, state } = found.value;
   // Ended before anything is written: that must also work on a disk that is full, and makes room there.
-  const ended = await endEverything(runDir);
+  const ended = await end([runDir]);
+  if (ended === undefined) return 1;
   const had = existsSync(join(runDir, 'data'));
   dropData(runDir);
   const journal = new Journal(join(runDir, 'journal.ndjson'));
@@ -48,8 +50,8 @@ async function cleanOne(at: string, flags: CleanFlags): Promise<number> {
 }
 
 async function cleanAll(dataRoot: string): Promise<number> {
-  const ended = [];
-  for (const runDir of listRuns(dataRoot)) ended.push(...(await endEverything(runDir)));
+  const ended = await end(listRuns(dataRoot));
+  if (ended === undefined) return 1;
   // Only what is ours: somebody may have pointed `data-root` at a directory that holds more.
   dropSharedData(dataRoot);
   for (const name of ['runs', 'releases', 'snapshots', 'latest', '.gitignore']) {
@@ -62,7 +64,24 @@ async function cleanAll(dataRoot: string): Promise<number> {
   return 0;
 }
 
-function tell(ended: readonly { readonly name: string; readonly pid: number }[]): void {
-  for (const { name, pid } of ended) process.stdout.write(`ended ${name} (${pid})\n`);
-  process.stdout.write(ended.length === 0 ? 'Nothing was left running. ' : `${ended.length} ended. `);
+/** Ends what these runs left up, and says what; undefined where something resists, whose data must not go then. */
+async function end(runDirs: readonly string[]): Promise<number | undefined> {
+  let count = 0;
+  for (const runDir of runDirs) {
+    for (const { name, pid } of await endEverything(runDir)) {
+      process.stdout.write(`ended ${name} (${pid})\n`);
+      count++;
+    }
+  }
+  const left = runDirs.flatMap(livingInRun).map(({ name, pid }) => `${name} (${pid})`);
+  if (left.length === 0) return count;
+  misused(
+    `${left.join(', ')} could not be ended, and nothing was dropped`,
+    'End it as who started it, and clean again.',
+  );
+  return undefined;
+}
+
+function tell(ended: number): void {
+  process.stdout.write(ended === 0 ? 'Nothing was left running. ' : `${ended} ended. `);
 }

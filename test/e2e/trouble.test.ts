@@ -1,7 +1,8 @@
+import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { bash, eventually, Rig, TWO_RELEASES, withFunctions } from './rig.js';
+import { bash, eventually, GRENADE, Rig, TWO_RELEASES, withFunctions } from './rig.js';
 
 const VERSION = bash('echo "$RELEASE"');
 
@@ -157,6 +158,25 @@ describe('a service in trouble', () => {
     expect((await rig.grenade('run')).status).toBe(0);
     expect(rig.processes()).toEqual([]);
     expect(existsSync(join(rig.latest, 'data'))).toBe(false);
+  });
+
+  test.runIf(process.getuid?.() === 0)('that is not ours to end keeps its data, and clean says so', async () => {
+    await using rig = new Rig({
+      'grenade.yaml': TWO_RELEASES,
+      'projects/a/start.sh': withFunctions('service_start root-owned -- sleep 1000'),
+      'projects/a/shutdown.sh': withFunctions('service_stop root-owned'),
+    });
+    await rig.grenade('run', '-b');
+    const nobody = ['setpriv', '--reuid=65534', '--clear-groups', '--', process.execPath, GRENADE, 'clean'] as const;
+    execFileSync('chown', ['-R', '65534', rig.dir]);
+    for (const flags of [[], ['--all']]) {
+      const [program, ...args] = [...nobody, ...flags];
+      const { status, stdout, stderr } = spawnSync(program, args, { cwd: rig.dir, encoding: 'utf8' });
+      expect([status, stdout, stderr]).toEqual([1, '', expect.stringMatching(/root-owned \(\d+\) could not be ended/)]);
+      expect(existsSync(join(rig.latest, 'data'))).toBe(true);
+    }
+    execFileSync('chown', ['-R', '0', rig.dir]);
+    expect((await rig.grenade('clean')).stdout).toMatch(/^ended root-owned/);
   });
 
   test('is named where no service_start started it, and is ended by clean', async () => {
