@@ -113,8 +113,6 @@ class Runner {
       return verdict;
     } catch (error) {
       this.#break(error);
-      // What runs side by side with the step that broke must not outlive the run.
-      await Promise.allSettled([...this.#running.values()].map(({ ended }) => ended));
       throw error;
     } finally {
       callOff();
@@ -189,7 +187,14 @@ class Runner {
         active.add(work);
       }
       if (active.size === 0) return failed;
-      await Promise.race(active);
+      try {
+        await Promise.race(active);
+      } catch (error) {
+        this.#break(error);
+        // What runs side by side with the step that broke must not outlive the run, nor write once its journal is closed.
+        await Promise.allSettled(active);
+        throw error;
+      }
     }
   }
 
