@@ -85,7 +85,6 @@ const ADDED_BY = /^# added by \S*\/(grenade\.sh|settings\.bash)$/gm;
  */
 export async function timeWorld(root: string, side: Side): Promise<number> {
   const ws = join(root, 'ws');
-  rmSync(join(ws, '.grenade'), { recursive: true, force: true });
   const output = join(root, 'output');
   const began = performance.now();
   const status = await runOnce(root, commandOf(side, root, ['-q'], false), output, { timed: true });
