@@ -84,7 +84,6 @@ const ADDED_BY = /^# added by \S*\/(grenade\.sh|settings\.bash)$/gm;
  * @throws When it does not end with status 0.
  */
 export async function timeWorld(root: string, side: Side): Promise<number> {
-  const ws = join(root, 'ws');
   const output = join(root, 'output');
   const began = performance.now();
   const status = await runOnce(root, commandOf(side, root, ['-q'], false), output, { timed: true });
