@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { readJournal } from '../src/journal/journal.js';
 import { classic } from './classic.js';
-import { timedRun, timedSpawn, watchedRun } from './grenade.js';
+import { removeRuns, timedRun, timedSpawn } from './grenade.js';
 import { interleave, median, printRows, type Row } from './measure.js';
 import { page } from './page.js';
 import { sampling } from './sampling.js';
@@ -49,7 +49,7 @@ async function growth(): Promise<Row[]> {
   const runs: { readonly each: number; readonly peakMb: number }[] = [];
   for (const size of sizes) {
     const workspace = makeWorkspace(size);
-    const { wallMs, peakMb } = await watchedRun(workspace.dir);
+    const { wallMs, peakMb } = await timedRun(workspace.dir);
     runs.push({ each: wallMs / size, peakMb });
     workspace.remove();
   }
@@ -135,7 +135,8 @@ async function flood(): Promise<Row[]> {
   const [ours, cat] = await interleave(
     ROUNDS,
     async () => {
-      const { runDir, peakMb } = await watchedRun(workspace.dir);
+      removeRuns(workspace.dir);
+      const { runDir, peakMb } = await timedRun(workspace.dir);
       peaks.push(peakMb);
       for (const event of readJournal(join(runDir, 'journal.ndjson'))) {
         if (event.type !== 'step-finished' || !event.step.includes('/install:')) continue;

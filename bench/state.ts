@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { readJournal } from '../src/journal/journal.js';
 import { type Engine, hasMariadb, postgresPrograms, startMariadb, startPostgres } from '../test/databases/engines.js';
-import { watchedRun } from './grenade.js';
+import { removeRuns, timedRun } from './grenade.js';
 import { median, type Row } from './measure.js';
 import { FILL } from './state-data.js';
 import { makeWorkspace } from './workspace.js';
@@ -52,7 +52,8 @@ async function measure(what: string, fill: string, engine: Engine): Promise<Row[
     engine.sql(fill, FILL_LIMIT_MS);
     // A run dumps, records, compares and dumps again, one after the other.
     for (let round = 0; round < ROUNDS; round++) {
-      const { runDir, peakMb } = await watchedRun(workspace.dir);
+      removeRuns(workspace.dir);
+      const { runDir, peakMb } = await timedRun(workspace.dir);
       peaks.push(peakMb);
       for (const event of readJournal(join(runDir, 'journal.ndjson'))) {
         if (event.type !== 'step-finished') continue;

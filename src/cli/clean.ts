@@ -75,10 +75,7 @@ async function end(runDirs: readonly string[]): Promise<number | undefined> {
   }
   const left = runDirs.flatMap(livingInRun).map(({ name, pid }) => `${name} (${pid})`);
   if (left.length === 0) return count;
-  misused(
-    `${left.join(', ')} could not be ended, and nothing was dropped`,
-    'End it as who started it, and clean again.',
-  );
+  misused(`${left.join(', ')} could not be ended, and nothing was dropped`, 'Clean as the user who started it.');
   return undefined;
 }
 

@@ -44,8 +44,6 @@ export function listProcesses(): readonly ProcessStat[] {
     .filter((stat) => !hasEnded(stat));
 }
 
-export const inGroup = (group: number) => listProcesses().filter((stat) => stat.group === group);
-
 /** Processes started with this variable in their environment, as long as they let it stand. */
 export function withMark(
   variable: string,

@@ -1,8 +1,8 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { bash, GRENADE, Rig, TWO_RELEASES, withFunctions } from './rig.js';
+import { bash, GRENADE, Rig, smallDisk, TWO_RELEASES, withFunctions } from './rig.js';
 
 /** The least that can be run. */
 const SMALL = {
@@ -87,27 +87,22 @@ describe('a disk or directory that refuses', () => {
 
   test.runIf(process.getuid?.() === 0)('that is full is no hindrance to clean, which makes room there', async () => {
     await using rig = new Rig({
-      'grenade.yaml': `${TWO_RELEASES}data-root: small/root\n`,
+      'grenade.yaml': TWO_RELEASES,
       'projects/a/start.sh': withFunctions('service_start a -- sleep 1000'),
       'projects/a/resources.sh': bash('cat /dev/zero >"$DATA_DIR/much"'),
       'projects/a/shutdown.sh': withFunctions('service_stop a'),
     });
-    const small = join(rig.dir, 'small');
-    mkdirSync(small);
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=8m', 'grenade-test', small]);
-    try {
-      expect((await rig.grenade('run')).status).toBe(3);
-      // Whatever the run found no room for, the last byte is gone now.
-      expect(() => writeFileSync(join(small, 'rest'), Buffer.alloc(8_000_000))).toThrow(/ENOSPC/);
-      const refused = await rig.grenade('run');
-      expect([refused.status, refused.stderr]).toEqual([2, expect.stringContaining('nothing can be written to')]);
-      const { status, stdout, stderr } = await rig.grenade('clean');
-      expect([status, stdout, stderr]).toEqual([0, expect.stringMatching(/^ended a \(\d+\)\n1 ended\./), '']);
-      expect(rig.processes()).toEqual([]);
-      expect((await rig.grenade('clean', '--all')).status).toBe(0);
-    } finally {
-      execFileSync('umount', [small]);
-    }
+    await using _ = smallDisk(rig, 8);
+    expect((await rig.grenade('run')).status).toBe(3);
+    // Whatever the run found no room for, the last byte is gone now.
+    const rest = join(rig.dir, '.grenade', 'rest');
+    expect(() => writeFileSync(rest, Buffer.alloc(8_000_000))).toThrow(/ENOSPC/);
+    const refused = await rig.grenade('run');
+    expect([refused.status, refused.stderr]).toEqual([2, expect.stringContaining('nothing can be written to')]);
+    const { status, stdout, stderr } = await rig.grenade('clean');
+    expect([status, stdout, stderr]).toEqual([0, expect.stringMatching(/^ended a \(\d+\)\n1 ended\./), '']);
+    expect(rig.processes()).toEqual([]);
+    expect((await rig.grenade('clean', '--all')).status).toBe(0);
   });
 
   test('the data root is refused before anything runs', async () => {

@@ -167,6 +167,19 @@ export async function eventually(what: string, check: () => boolean): Promise<vo
   }
 }
 
+/** All that runs write lies on a disk of its own, for root; what they left there goes before the disk does. */
+export function smallDisk(rig: Rig, megabytes: number): AsyncDisposable {
+  const data = join(rig.dir, '.grenade');
+  mkdirSync(data);
+  execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${megabytes}m`, 'grenade-test', data]);
+  return {
+    [Symbol.asyncDispose]: async () => {
+      await rig.grenade('clean', '--all');
+      execFileSync('umount', [data]);
+    },
+  };
+}
+
 /** Two releases, and projects as files: what most tests start from. */
 export const TWO_RELEASES = 'releases:\n  - name: spring\n  - name: autumn\n';
 

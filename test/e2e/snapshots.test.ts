@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process';
 import {
   existsSync,
   mkdirSync,
@@ -15,7 +14,7 @@ import {
 import { createServer } from 'node:net';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { eventually, Rig, TWO_RELEASES, withFunctions } from './rig.js';
+import { eventually, Rig, smallDisk, TWO_RELEASES, withFunctions } from './rig.js';
 
 const ROOT = process.getuid?.() === 0;
 
@@ -524,25 +523,12 @@ export default defineProject({
 });
 
 describe.runIf(ROOT)('on a small disk', () => {
-  /** All that runs write lies on a disk of its own; what they left there goes before the disk does. */
-  const disk = (rig: Rig, megabytes: number): AsyncDisposable => {
-    const data = join(rig.dir, '.grenade');
-    mkdirSync(data);
-    execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${megabytes}m`, 'grenade-test', data]);
-    return {
-      [Symbol.asyncDispose]: async () => {
-        await rig.grenade('clean', '--all');
-        execFileSync('umount', [data]);
-      },
-    };
-  };
-
   test('what does not fit is not kept, nothing is left of it, and the run passes', async () => {
     await using rig = new Rig({
       ...APP,
       'projects/app/smoke.sh': withFunctions('head -c 12000000 /dev/urandom >"$DATA_DIR/large"'),
     });
-    await using _ = disk(rig, 20);
+    await using _ = smallDisk(rig, 20);
     const { status, stdout } = await run(rig);
     expect(status, stdout).toBe(0);
     expect(stdout).toMatch(/no snapshot of the base was kept: it takes 12 MB, and [\d.]+ MB are free on its disk/);
@@ -558,7 +544,7 @@ describe.runIf(ROOT)('on a small disk', () => {
 
   test('what fits is an overlay there too', async () => {
     await using rig = new Rig(APP);
-    await using _ = disk(rig, 40);
+    await using _ = smallDisk(rig, 40);
     await run(rig);
     const { status, stdout } = await run(rig);
     expect(status, stdout).toBe(0);

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import type { Job } from '../../src/probes/sampling.js';
-import { inGroup } from '../../src/process/identity.js';
 import { waitUntil } from '../../src/process/wait.js';
+import { inGroup } from '../process/group.js';
 import { Sampled, Service, scratch } from './rig.js';
 
 const job = (name: string, target: Job['target'], intervalMs = 20): Job => ({ name, target, intervalMs, wasUp: [] });

@@ -6,13 +6,13 @@ import {
   endProcesses,
   environmentVariable,
   identify,
-  inGroup,
   isAlive,
   listProcesses,
   ownLine,
   withMark,
 } from '../../src/process/identity.js';
 import { waitUntil } from '../../src/process/wait.js';
+import { inGroup } from './group.js';
 
 const mark = `identity-test-${process.pid}`;
 const mine = (value: string) => value === mark;

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { inGroup } from '../../src/process/identity.js';
+import { inGroup } from '../process/group.js';
 import { ModuleRig } from './module-rig.js';
 
 let rig: ModuleRig;

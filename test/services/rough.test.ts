@@ -2,13 +2,14 @@ import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, realpathSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { identify, inGroup, isAlive } from '../../src/process/identity.js';
+import { identify, isAlive } from '../../src/process/identity.js';
 import { endSession } from '../../src/process/spawn.js';
 import { waitUntil } from '../../src/process/wait.js';
 import { ensureStarted } from '../../src/services/ensure.js';
 import { waitReady } from '../../src/services/ready.js';
 import { filesOf, lastLines, readRecord } from '../../src/services/record.js';
 import { listServices, livingServices, startService, stopService } from '../../src/services/supervisor.js';
+import { inGroup } from '../process/group.js';
 import { Rig } from './rig.js';
 
 let rig: Rig;
